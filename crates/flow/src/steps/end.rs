@@ -1,0 +1,4 @@
+//! `end`: ends the flow here; a called flow returns to its caller.
+
+#[derive(Debug, Clone, Default)]
+pub struct End;
