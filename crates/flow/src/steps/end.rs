@@ -1,4 +1,12 @@
 //! `end`: ends the flow here; a called flow returns to its caller.
 
+use crate::document::{Fields, Reader};
+
 #[derive(Debug, Clone, Default)]
 pub struct End;
+
+/// Reads `{type: end}`.
+#[expect(clippy::unnecessary_wraps, reason = "all steps are read alike")]
+pub(crate) fn read(_: &mut Fields<'_>, _: &mut Reader) -> Option<End> {
+    Some(End)
+}

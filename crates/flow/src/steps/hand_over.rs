@@ -1,5 +1,6 @@
 //! `hand_over`: ends the session and gives the conversation to people.
 
+use crate::document::{Fields, Reader};
 use crate::template::Template;
 
 #[derive(Debug, Clone, Default)]
@@ -8,4 +9,14 @@ pub struct HandOver {
     pub team: Option<Template>,
     /// What the team reads.
     pub note: Option<Template>,
+}
+
+/// Reads `text`, `team` and `note`.
+#[expect(clippy::unnecessary_wraps, reason = "all steps are read alike")]
+pub(crate) fn read(fields: &mut Fields<'_>, reader: &mut Reader) -> Option<HandOver> {
+    Some(HandOver {
+        text: fields.template(reader, "text"),
+        team: fields.template(reader, "team"),
+        note: fields.template(reader, "note"),
+    })
 }

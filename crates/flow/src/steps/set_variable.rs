@@ -1,5 +1,6 @@
 //! `set_variable`: computes values and keeps them under names.
 
+use crate::document::{Fields, Reader, variable_name};
 use crate::source::Text;
 use crate::template::JsonTemplate;
 
@@ -7,4 +8,13 @@ use crate::template::JsonTemplate;
 pub struct SetVariable {
     /// In the author's order; a later one sees the earlier ones.
     pub set: Vec<(Text, JsonTemplate)>,
+}
+
+/// Reads `set`.
+pub(crate) fn read(fields: &mut Fields<'_>, reader: &mut Reader) -> Option<SetVariable> {
+    let node = fields.require(reader, "set", "set: {greeting: \"Hello {{contact.name}}\"}")?;
+    let rows = reader.rows(node, "`set`");
+    let set =
+        rows.into_iter().map(|(name, value)| (variable_name(name, reader), reader.json(value))).collect();
+    Some(SetVariable { set })
 }
