@@ -10,7 +10,7 @@
 
 use crate::app::{App, Channel};
 use crate::{clock, translate};
-use rapport_store::{ConversationKey, Fate, QueuedSend, SendKey, SendResult, SendState};
+use rapport_store::{ConversationKey, Fate, QueuedSend, SendKey, SendResult, SendState, StoreError};
 use rapport_whatsapp::error::{Backoff, Recourse, Scope, SendError, pair_delay};
 use serde_json::json;
 use std::collections::{HashMap, VecDeque};
@@ -37,7 +37,8 @@ pub(crate) struct Sends {
 struct Queues {
     /// What waits behind the send that a conversation's task has in hand. Present exactly while there is a task.
     lanes: HashMap<ConversationKey, VecDeque<QueuedSend>>,
-    /// Everything in `lanes` and in hand, so that the safety net takes nothing twice.
+    /// Everything whose result is not durable yet: in `lanes`, in hand, or answered and being written. Whoever reads an
+    /// unsettled row and then finds it absent here may take it; nobody else has it.
     held: HashMap<SendKey, Option<oneshot::Sender<Verdict>>>,
 }
 
@@ -70,10 +71,14 @@ impl Sends {
         told
     }
 
-    /// Forgets a finished send and gives the next of its conversation.
-    fn next(&self, key: ConversationKey, finished: SendKey) -> Option<QueuedSend> {
+    /// Lets go of a send whose fate is durable.
+    fn release(&self, send: SendKey) {
+        self.lock().held.remove(&send);
+    }
+
+    /// The next send of a conversation; `None` gives the conversation up.
+    fn next(&self, key: ConversationKey) -> Option<QueuedSend> {
         let mut queues = self.lock();
-        queues.held.remove(&finished);
         let next = queues.lanes.get_mut(&key)?.pop_front();
         if next.is_none() {
             queues.lanes.remove(&key);
@@ -83,20 +88,27 @@ impl Sends {
 }
 
 /// Takes sends into hand, in their order. What is in hand already is left alone.
-pub(crate) fn begin(app: &Arc<App>, sends: Vec<QueuedSend>) {
+pub(crate) fn begin(app: &Arc<App>, mut sends: Vec<QueuedSend>) {
+    {
+        let held = &mut app.sends.lock().held;
+        sends.retain(|send| !held.contains_key(&send.key()));
+        for send in &sends {
+            held.insert(send.key(), None);
+        }
+    }
+    line_up(app, sends);
+}
+
+/// Puts held sends into their conversations' lanes, and gives a lane a task if it has none.
+fn line_up(app: &Arc<App>, sends: Vec<QueuedSend>) {
     let mut first = Vec::new();
     {
-        let mut queues = app.sends.lock();
+        let lanes = &mut app.sends.lock().lanes;
         for send in sends {
-            if queues.held.contains_key(&send.key()) {
-                continue;
-            }
-            queues.held.insert(send.key(), None);
-            let key = send.conversation;
-            match queues.lanes.get_mut(&key) {
+            match lanes.get_mut(&send.conversation) {
                 Some(lane) => lane.push_back(send),
                 None => {
-                    queues.lanes.insert(key, VecDeque::new());
+                    lanes.insert(send.conversation, VecDeque::new());
                     first.push(send);
                 }
             }
@@ -107,28 +119,62 @@ pub(crate) fn begin(app: &Arc<App>, sends: Vec<QueuedSend>) {
         tokio::spawn(async move {
             let mut current = Some(send);
             while let Some(send) = current {
-                let (key, id) = (send.conversation, send.key());
+                let key = send.conversation;
                 deliver(&app, send).await;
-                current = app.sends.next(key, id);
+                current = app.sends.next(key);
             }
         });
     }
 }
 
-/// Takes up what the ledger holds: at start, and now and then for what other processes queued.
-pub(crate) async fn take_up(app: &Arc<App>) -> Result<usize, rapport_store::StoreError> {
+/// Takes up what the ledger holds and nobody has in hand: at start, and now and then for what other processes queued.
+/// Rows younger than `min_age` are left to whoever just ordered them.
+pub(crate) async fn take_up(app: &Arc<App>, min_age: Duration) -> Result<usize, StoreError> {
+    let oldest = clock::now() - i64::try_from(min_age.as_millis()).unwrap_or(0);
     let (mut after, mut count) = (None, 0);
     loop {
         let sends = app.store.queued_sends(app.account, after, READ_MAX).await?;
         let Some(last) = sends.last() else { return Ok(count) };
         after = Some(last.key());
-        count += sends.len();
         let full = sends.len() == READ_MAX;
-        begin(app, sends);
+        let mut conversations: Vec<_> = {
+            let queues = app.sends.lock();
+            let free = |send: &&QueuedSend| send.queued_at <= oldest && !queues.held.contains_key(&send.key());
+            sends.iter().filter(free).map(|send| send.conversation).collect()
+        };
+        conversations.dedup();
+        for key in conversations {
+            count += take_up_conversation(app, key).await?;
+        }
         if !full {
             return Ok(count);
         }
     }
+}
+
+/// Holds first and reads then: a row that is still unsettled after it was held is in nobody else's hands.
+async fn take_up_conversation(app: &Arc<App>, key: ConversationKey) -> Result<usize, StoreError> {
+    let candidates = app.store.queued_sends_of(key).await?;
+    let taken: Vec<SendKey> = {
+        let mut queues = app.sends.lock();
+        if queues.lanes.contains_key(&key) {
+            return Ok(0);
+        }
+        let free: Vec<_> =
+            candidates.iter().map(QueuedSend::key).filter(|send| !queues.held.contains_key(send)).collect();
+        for send in &free {
+            queues.held.insert(*send, None);
+        }
+        free
+    };
+    let mut sends = app.store.queued_sends_of(key).await?;
+    sends.retain(|send| taken.contains(&send.key()));
+    for settled in taken.iter().filter(|key| !sends.iter().any(|send| send.key() == **key)) {
+        app.sends.release(*settled);
+    }
+    let count = sends.len();
+    line_up(app, sends);
+    Ok(count)
 }
 
 /// Decides about sends whose fate stayed unknown, as long as the server runs.
@@ -188,7 +234,7 @@ async fn deliver(app: &Arc<App>, mut send: QueuedSend) {
         if send.must_be_started() {
             match app.store.start_send(send.key(), clock::now()).await {
                 Ok(true) => {}
-                Ok(false) => return,
+                Ok(false) => return app.sends.release(send.key()),
                 Err(error) => return tracing::error!(%error, "a send could not be started; it stays queued"),
             }
         }
@@ -222,7 +268,10 @@ async fn unknown(app: &Arc<App>, send: &QueuedSend) -> Option<QueuedSend> {
     metrics::counter!("rapport_sends_total", "fate" => "unknown").increment(1);
     match app.sends.wait_for_verdict(send.key()).await {
         Ok(Verdict::Again(again)) => Some(*again),
-        Ok(Verdict::Settled) | Err(_) => None,
+        Ok(Verdict::Settled) | Err(_) => {
+            app.sends.release(send.key());
+            None
+        }
     }
 }
 
@@ -311,20 +360,33 @@ fn withheld(reason: &str) -> Fate {
     Fate::Withheld { reason: reason.to_owned() }
 }
 
-/// Writes down what came of an attempt. A store that cannot write leaves the row as it was, and a status settles it.
+/// Writes down what came of an attempt, and lets go of the send once its fate is durable.
 async fn settle(app: &Arc<App>, send: &QueuedSend, fate: Fate) {
     let result = SendResult { send: send.key(), at: clock::now(), fate };
-    // The answer of a good send need not be durable before the next one leaves: a status tells it after a crash.
-    if matches!(result.fate, Fate::Sent { .. }) {
-        let app = Arc::clone(app);
-        tokio::spawn(async move { write(&app, result).await });
-    } else {
-        write(app, result).await;
+    match result.fate {
+        // The next one need not wait until the answer is durable: a status tells it after a crash.
+        Fate::Sent { .. } => {
+            let app = Arc::clone(app);
+            tokio::spawn(async move {
+                write(&app, &result).await;
+                app.sends.release(result.send);
+            });
+        }
+        Fate::RetryAt { .. } | Fate::Unknown => write(app, &result).await,
+        Fate::Failed { .. } | Fate::Withheld { .. } => {
+            write(app, &result).await;
+            app.sends.release(result.send);
+        }
     }
 }
 
-async fn write(app: &App, result: SendResult) {
-    if let Err(error) = app.store.settle_sends(vec![result]).await {
-        tracing::error!(%error, "the result of a send could not be stored");
+/// Tries until it is written: while the row says nothing, the send must stay held or it would leave twice.
+async fn write(app: &App, result: &SendResult) {
+    const AGAIN_AFTER: Duration = Duration::from_secs(1);
+    while let Err(error) = app.store.settle_sends(vec![result.clone()]).await {
+        tracing::error!(%error, "the result of a send could not be stored; it is tried again");
+        if matches!(error, StoreError::Closed) || app.stopping.sleep(AGAIN_AFTER).await {
+            return;
+        }
     }
 }
