@@ -6,7 +6,7 @@ mod address;
 mod person;
 
 pub use address::Address;
-pub use person::{BusinessScopedId, PhoneNumber, WaId};
+pub use person::{BusinessScopedId, PHONE_DIGITS_MAX, PHONE_DIGITS_MIN, PhoneNumber, WA_ID_DIGITS_MAX, WaId};
 
 /// Why a text is no identifier of the wanted kind.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

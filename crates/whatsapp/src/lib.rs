@@ -5,17 +5,18 @@
 //! from, for example "§12".
 
 pub mod card;
-//C pub mod client;
-//C pub mod error;
+pub mod client;
+pub mod error;
 pub mod ids;
-//C pub mod limits;
-//C pub mod message;
-//C pub mod pace;
+mod json;
+pub mod limits;
+pub mod message;
+pub mod pace;
 pub mod signature;
 pub mod verification;
 pub mod webhook;
 
-//C pub use client::Client;
-//C pub use error::{Recourse, SendError};
+pub use client::Client;
+pub use error::{Recourse, SendError};
 pub use ids::{Address, BusinessScopedId, MediaId, PhoneNumber, PhoneNumberId, WaId, WabaId, Wamid};
-//C pub use message::Message;
+pub use message::Message;

@@ -10,7 +10,6 @@ mod dedupe;
 mod envelope;
 mod fault;
 mod inbound;
-mod json;
 mod order;
 mod preference;
 mod read;

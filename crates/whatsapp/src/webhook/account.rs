@@ -3,8 +3,8 @@
 
 use serde::Serialize;
 
-use super::json::Object;
 use super::time::epoch_ms;
+use crate::json::Object;
 
 /// One change of an account-level field.
 #[derive(Debug, Clone, PartialEq, Serialize)]

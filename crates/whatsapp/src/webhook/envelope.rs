@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::json::{Object, array, scalar};
+use crate::json::{Object, array, scalar};
 
 /// One change with what its entry says of it, or the smallest part that could not be read.
 #[derive(Debug)]

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::json::Object;
+use crate::json::Object;
 
 /// One error of `value.errors[]`, `messages[].errors[]` or `statuses[].errors[]`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -2,10 +2,10 @@
 
 use super::content::{Content, Context, Referral};
 use super::fault::Fault;
-use super::json::Object;
 use super::read;
 use super::sender::{Contacts, Sender};
 use crate::ids::Wamid;
+use crate::json::Object;
 
 /// One element of `messages[]`.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]

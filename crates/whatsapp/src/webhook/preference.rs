@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::json::Object;
 use super::sender::{Contacts, Sender};
+use crate::json::Object;
 
 /// One element of `user_preferences[]`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -4,10 +4,10 @@ use super::content::{
     CallPermission, Choice, Content, Context, Edit, FormReply, Location, Media, Order, OrderItem, Reaction,
     Referral, SystemKind, SystemNotice,
 };
-use super::json::Object;
 use super::time::epoch_ms;
 use crate::card::{CardAddress, CardEmail, CardName, CardOrganisation, CardPhone, CardUrl, ContactCard};
 use crate::ids::{BusinessScopedId, WaId};
+use crate::json::Object;
 
 /// Never fails: what cannot be read is [`Content::Unknown`] with the reason.
 pub(crate) fn content(message: &Object<'_>) -> Content {

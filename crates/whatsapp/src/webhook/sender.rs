@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::json::Object;
 use crate::ids::{Address, BusinessScopedId, WaId};
+use crate::json::Object;
 
 /// A person as one webhook shows them. Match by `scoped` first, then by `wa_id`; both together join two contacts.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

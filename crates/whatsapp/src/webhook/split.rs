@@ -7,13 +7,13 @@ use super::dedupe;
 use super::envelope::{Change, Piece};
 use super::fault::Fault;
 use super::inbound::InboundMessage;
-use super::json::Object;
 use super::preference::Preference;
 use super::sender::{Contacts, Sender};
 use super::status::Status;
 use super::time;
 use super::{Echo, Item, ItemKind, Route};
 use crate::ids::{PhoneNumberId, WabaId};
+use crate::json::Object;
 
 pub(crate) fn piece(piece: &Piece<'_>, items: &mut Vec<Item>) {
     match piece {
@@ -136,7 +136,7 @@ impl Splitter<'_> {
         }
     }
 
-    fn status(&self, element: &Object<'_>) -> Reading {
+    fn status(_: &Self, element: &Object<'_>) -> Reading {
         // Payments and calls report here too; theirs are no states of a message (§6).
         if element.text("type").is_some_and(|kind| kind != "message") {
             return (None, ItemKind::Unknown { field: "statuses".to_owned() });

@@ -3,10 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::fault::Fault;
-use super::json::Object;
 use super::sender::Sender;
 use super::time::epoch_ms;
 use crate::ids::Wamid;
+use crate::json::Object;
 
 /// One element of `statuses[]`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -1,6 +1,6 @@
 //! Meta's times: Unix seconds as a string, as a number, now and then milliseconds (§1).
 
-use super::json::{Object, scalar};
+use crate::json::{Object, scalar};
 
 /// From this value on a time is taken for milliseconds (§1); as seconds it would be past the year 33000.
 const MILLISECONDS_FROM: i64 = 1_000_000_000_000;

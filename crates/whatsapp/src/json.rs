@@ -19,8 +19,8 @@ impl<'a> Object<'a> {
         text.starts_with('{').then(|| serde_json::from_str(text).ok()).flatten()
     }
 
-    pub(crate) fn keys(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().map(|(key, _)| key.as_ref())
+    pub(crate) fn values(&self) -> impl Iterator<Item = &'a str> {
+        self.0.iter().map(|(_, raw)| raw.get())
     }
 
     /// The text of a member; one that is `null` counts as absent.
