@@ -65,6 +65,11 @@ impl Sends {
         self.lock().held.len()
     }
 
+    /// Sends that may be on the wire or are being written; not those that wait for a status.
+    pub(crate) fn in_flight(&self) -> usize {
+        self.lock().held.values().filter(|waits| waits.is_none()).count()
+    }
+
     fn wait_for_verdict(&self, send: SendKey) -> oneshot::Receiver<Verdict> {
         let (tell, told) = oneshot::channel();
         self.lock().held.insert(send, Some(tell));
@@ -217,7 +222,7 @@ async fn deliver(app: &Arc<App>, mut send: QueuedSend) {
             }
         }
         if app.stopping.begun() {
-            return;
+            return app.sends.release(send.key());
         }
         let Some(channel) = app.channel(send.conversation.channel).cloned() else {
             return settle(app, &send, withheld("the channel is not in the settings any more")).await;
@@ -226,7 +231,7 @@ async fn deliver(app: &Arc<App>, mut send: QueuedSend) {
             return settle(app, &send, withheld("the contact has no address")).await;
         };
         if !wait_for_slot(app, &channel, &send, &to).await {
-            return;
+            return app.sends.release(send.key());
         }
         if let Some(reason) = refused_by_us(app, &send).await {
             return settle(app, &send, withheld(&reason)).await;
