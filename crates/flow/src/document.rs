@@ -4,13 +4,17 @@
 mod bot;
 mod events;
 mod flow;
+mod lint;
+mod masking;
 mod nearest;
 mod place;
 mod reader;
 mod scalar;
+mod snippet;
 mod source;
 mod tree;
 mod trigger;
+mod value_at;
 
 pub use bot::read_bot;
 pub use flow::{RESERVED, read_flow};
@@ -18,6 +22,8 @@ pub(crate) use flow::{target, variable_name};
 pub use nearest::nearest;
 pub use reader::{Fields, Reader};
 pub(crate) use reader::{list_of, shorten};
+pub use scalar::{double_quote, duration, quote};
+pub use snippet::{Paint, draw};
 pub use source::{Format, Located, Source};
 pub use tree::{Document, Node, Shape, Style};
 
@@ -37,17 +43,12 @@ pub fn parse(source: &Source) -> (Option<Document<'_>>, Vec<Finding>) {
             .mend("Split the flow and join the parts with run_flow steps.");
         return (None, vec![finding]);
     }
-    match events::build(&source.text, &source.text) {
-        Ok(built) => {
-            let document =
-                Document { source, nodes: built.nodes, root: built.root, comments: built.comments };
-            (Some(document), built.findings)
-        }
-        Err(stopped) => {
-            let finding = Finding::new("syntax", Severity::Error, stopped.words).at(stopped.at..stopped.at);
-            (None, vec![finding])
-        }
-    }
+    let (built, mut findings) = masking::read(source);
+    let Some(mut built) = built else { return (None, findings) };
+    let tabs = findings.iter().any(|finding| finding.code == "tab");
+    findings.append(&mut lint::lint(&mut built, source, tabs));
+    let document = Document { source, nodes: built.nodes, root: built.root, comments: built.comments };
+    (Some(document), findings)
 }
 
 /// A path that begins with `[` is a list to YAML.
@@ -71,4 +72,10 @@ pub(crate) fn country(node: Node<'_>, reader: &mut Reader) -> Option<String> {
         "Write its two letters, such as IN or DE.",
     );
     None
+}
+
+/// Braces doubled as web guides print them: `{{"query": …}}`.
+fn doubled_braces(span: Span, text: &str) -> Finding {
+    Finding::new("doubled-braces", Severity::Error, format!("the braces of `{}` are doubled", shorten(text)))
+        .at(span)
 }
