@@ -4,20 +4,24 @@
 mod bot;
 mod events;
 mod flow;
-mod nearest;
+mod lint;
+mod masking;
 mod place;
 mod reader;
 mod scalar;
+mod snippet;
 mod source;
 mod tree;
 mod trigger;
+mod value_at;
 
 pub use bot::read_bot;
 pub use flow::{RESERVED, read_flow};
 pub(crate) use flow::{target, variable_name};
-pub use nearest::nearest;
 pub use reader::{Fields, Reader};
 pub(crate) use reader::{list_of, shorten};
+pub use scalar::{double_quote, duration, quote};
+pub use snippet::{Paint, draw};
 pub use source::{Format, Located, Source};
 pub use tree::{Document, Node, Shape, Style};
 
@@ -37,17 +41,12 @@ pub fn parse(source: &Source) -> (Option<Document<'_>>, Vec<Finding>) {
             .mend("Split the flow and join the parts with run_flow steps.");
         return (None, vec![finding]);
     }
-    match events::build(&source.text, &source.text) {
-        Ok(built) => {
-            let document =
-                Document { source, nodes: built.nodes, root: built.root, comments: built.comments };
-            (Some(document), built.findings)
-        }
-        Err(stopped) => {
-            let finding = Finding::new("syntax", Severity::Error, stopped.words).at(stopped.at..stopped.at);
-            (None, vec![finding])
-        }
-    }
+    let (built, mut findings) = masking::read(source);
+    let Some(mut built) = built else { return (None, findings) };
+    let tabs = findings.iter().any(|finding| finding.code == "tab");
+    findings.append(&mut lint::lint(&mut built, source, tabs));
+    let document = Document { source, nodes: built.nodes, root: built.root, comments: built.comments };
+    (Some(document), findings)
 }
 
 /// A path that begins with `[` is a list to YAML.
@@ -62,7 +61,7 @@ pub(crate) fn unquoted_path(span: Span, path: &str) -> Finding {
 /// A country by its two letters, as phone numbers without a country code need it.
 pub(crate) fn country(node: Node<'_>, reader: &mut Reader) -> Option<String> {
     let text = reader.text(node, "`country`")?.value;
-    if text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_alphabetic()) {
+    if text.len() == 2 && crate::phone::is_country(&text.to_ascii_uppercase()) {
         return Some(text.to_ascii_uppercase());
     }
     reader.bad_value(
@@ -71,4 +70,15 @@ pub(crate) fn country(node: Node<'_>, reader: &mut Reader) -> Option<String> {
         "Write its two letters, such as IN or DE.",
     );
     None
+}
+
+/// Braces doubled as web guides print them (`{{"query": …}}`), and the text as it was surely meant.
+fn doubled_braces(span: Span, text: &str) -> Option<(Finding, String)> {
+    let repaired = crate::template::doubled_braces::repair(text)?;
+    let finding = Finding::new("doubled-braces", Severity::Error, "the braces are written twice")
+        .at(span.clone())
+        .because("Some guides print each brace twice; JSON has single braces, and only a hole has two.")
+        .mend(format!("Write it as: {repaired}"))
+        .safe_fix(vec![Edit { range: span, text: repaired.clone() }]);
+    Some((finding, repaired))
 }
