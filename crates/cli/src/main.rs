@@ -1,6 +1,7 @@
 //! `rapport`: the one binary.
 
 mod commands;
+mod files;
 mod output;
 
 use clap::{Parser, Subcommand};

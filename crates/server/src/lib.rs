@@ -15,7 +15,7 @@ pub mod publish;
 pub mod secrets;
 mod sends;
 pub mod serve;
-mod translate;
+pub mod translate;
 mod turns;
 mod webhook;
 

@@ -3,5 +3,5 @@
 mod incoming;
 mod outgoing;
 
-pub(crate) use incoming::{address, message};
-pub(crate) use outgoing::{recipient, wire};
+pub use incoming::{address, message};
+pub use outgoing::{recipient, wire};

@@ -7,7 +7,7 @@ use rapport_whatsapp::webhook::{Content, InboundMessage, Media, Sender};
 use serde_json::json;
 
 /// How the platform names whoever wrote.
-pub(crate) fn address(sender: &Sender) -> Address {
+pub fn address(sender: &Sender) -> Address {
     Address {
         wa_id: sender.wa_id.as_ref().map(|id| id.as_str().to_owned()),
         bsuid: sender.scoped.as_ref().map(|id| id.as_str().to_owned()),
@@ -15,7 +15,7 @@ pub(crate) fn address(sender: &Sender) -> Address {
 }
 
 /// `sent_at`: Meta's time, or ours where it gave none.
-pub(crate) fn message(inbound: &InboundMessage, sent_at: i64, accepted_at: i64) -> Message {
+pub fn message(inbound: &InboundMessage, sent_at: i64, accepted_at: i64) -> Message {
     Message {
         id: inbound.id.as_str().to_owned(),
         sent_at,

@@ -12,14 +12,14 @@ use rapport_whatsapp::message::{
 use rapport_whatsapp::{Address, BusinessScopedId, MediaId, WaId};
 
 /// Where a message goes; `None` for a contact that cannot be reached.
-pub(crate) fn recipient(address: &rapport_store::Address) -> Option<Address> {
+pub fn recipient(address: &rapport_store::Address) -> Option<Address> {
     let wa_id = address.wa_id.as_ref().and_then(|id| WaId::new(id.as_str()).ok());
     let scoped = address.bsuid.as_ref().and_then(|id| BusinessScopedId::new(id.as_str()).ok());
     Address::of(wa_id.as_ref(), scoped.as_ref())
 }
 
 /// The typed message; an error names an id that Meta cannot have given.
-pub(crate) fn wire(to: Address, outgoing: &Outgoing, tag: String) -> Result<Message, IdError> {
+pub fn wire(to: Address, outgoing: &Outgoing, tag: String) -> Result<Message, IdError> {
     let content = match outgoing {
         Outgoing::Text { text } => return Ok(Message::text(to, text.as_str()).tagged(tag)),
         Outgoing::Media { kind, source, caption, filename } => media(*kind, source, caption, filename)?,
