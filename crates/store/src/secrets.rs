@@ -1,6 +1,8 @@
 //! Sealed secrets. The store never sees them open: bytes in, bytes out.
 
+use crate::accept::json;
 use crate::ids::AccountId;
+use crate::unit::{Outcome, Unit, values};
 use crate::{Store, StoreError};
 
 /// What may be told of a secret.
@@ -38,8 +40,14 @@ impl Store {
         secret: SealedSecret,
         now: i64,
     ) -> Result<(), StoreError> {
-        let _ = (account, secret, now);
-        Err(StoreError::Closed)
+        let mut unit = Unit::new(account);
+        unit.any(
+            "insert into secret (account, name, origins, sealed, updated_at) values ($1, $2, $3, $4, $5) \
+             on conflict (account, name) do update set origins = excluded.origins, sealed = excluded.sealed, \
+             updated_at = excluded.updated_at",
+            values![account, secret.name, json(&secret.origins)?, secret.sealed, now],
+        );
+        self.commit(unit).await.map(drop)
     }
 
     pub async fn sealed_secret(
@@ -47,19 +55,40 @@ impl Store {
         account: AccountId,
         name: &str,
     ) -> Result<Option<SealedSecret>, StoreError> {
-        let _ = (account, name);
-        Err(StoreError::Closed)
+        self.row(
+            "select name, origins, sealed from secret where account = $1 and name = $2",
+            &values![account, name],
+            |row| {
+                Ok(SealedSecret {
+                    name: row.text(0)?,
+                    origins: row.json(1, "secret's origins")?.unwrap_or_default(),
+                    sealed: row.blob(2)?,
+                })
+            },
+        )
+        .await
     }
 
     /// Names and origins, by name; never the bytes.
     pub async fn secrets(&self, account: AccountId) -> Result<Vec<SecretEntry>, StoreError> {
-        let _ = account;
-        Err(StoreError::Closed)
+        self.rows(
+            "select name, origins, updated_at from secret where account = $1 order by name",
+            &values![account],
+            |row| {
+                Ok(SecretEntry {
+                    name: row.text(0)?,
+                    origins: row.json(1, "secret's origins")?.unwrap_or_default(),
+                    updated_at: row.int(2)?,
+                })
+            },
+        )
+        .await
     }
 
     /// `false`: there was none.
     pub async fn delete_secret(&self, account: AccountId, name: &str) -> Result<bool, StoreError> {
-        let _ = (account, name);
-        Err(StoreError::Closed)
+        let mut unit = Unit::new(account);
+        unit.must("delete from secret where account = $1 and name = $2", values![account, name]);
+        Ok(matches!(self.commit(unit).await?, Outcome::Done(_)))
     }
 }

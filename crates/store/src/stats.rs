@@ -1,12 +1,13 @@
 //! Figures for `/metrics`.
 
 use crate::ids::AccountId;
+use crate::unit::values;
 use crate::{Store, StoreError};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Counters of the writer since the start; read at any time.
 #[derive(Debug, Default)]
-pub struct Counters {
+pub(crate) struct Counters {
     pub(crate) commits: AtomicU64,
     pub(crate) units: AtomicU64,
     pub(crate) stale: AtomicU64,
@@ -73,12 +74,53 @@ pub struct Queues {
 
 impl Store {
     pub fn writer_stats(&self) -> WriterStats {
-        WriterStats::default()
+        self.backend.counters.read()
     }
 
     /// Counts what waits; a few index scans, off the async threads.
     pub async fn queues(&self, account: AccountId) -> Result<Queues, StoreError> {
-        let _ = account;
-        Err(StoreError::Closed)
+        let count = |sql: &'static str| {
+            self.rows_apart(sql, values![account], |row| {
+                Ok((u64::try_from(row.int(0)?).unwrap_or(0), row.maybe_int(1)?))
+            })
+        };
+        let first = |rows: Vec<(u64, Option<i64>)>| rows.first().copied().unwrap_or_default();
+        let (unconsumed_messages, oldest_unconsumed_at) = first(
+            count("select count(*), min(at) from message where account = $1 and unconsumed = 1").await?,
+        );
+        let (queued_sends, oldest_send_at) =
+            first(count("select count(*), min(at) from message where account = $1 and unsettled = 1").await?);
+        let (unknown_sends, _) = first(
+            count(
+                "select count(*), min(at) from message where account = $1 and unsettled = 1 and state = 'unknown'",
+            )
+            .await?,
+        );
+        let (open_calls, oldest_call_at) =
+            first(count("select count(*), min(ordered_at) from call where account = $1 and open = 1").await?);
+        let (running_sessions, _) = first(
+            count(
+                "select count(*), min(alarm_at) from conversation where account = $1 and alarm_at is not null",
+            )
+            .await?,
+        );
+        let (with_team, _) = first(
+            count("select count(*), min(team_since) from conversation where account = $1 and with_team = 1")
+                .await?,
+        );
+        let (parked_statuses, _) =
+            first(count("select count(*), min(accepted_at) from parked_status where account = $1").await?);
+        Ok(Queues {
+            unconsumed_messages,
+            oldest_unconsumed_at,
+            queued_sends,
+            unknown_sends,
+            oldest_send_at,
+            open_calls,
+            oldest_call_at,
+            running_sessions,
+            with_team,
+            parked_statuses,
+        })
     }
 }
