@@ -51,3 +51,6 @@ impl SendError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

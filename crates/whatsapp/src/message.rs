@@ -175,3 +175,6 @@ impl Content {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

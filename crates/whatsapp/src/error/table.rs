@@ -67,7 +67,7 @@ const fn line(
 }
 
 /// All documented codes, each in exactly one line.
-pub const TABLE: &[Row] = &[
+pub static TABLE: &[Row] = &[
     // The channel.
     line(
         &[0..=0],
