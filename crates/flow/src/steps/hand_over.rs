@@ -1,6 +1,9 @@
 //! `hand_over`: ends the session and gives the conversation to people.
 
 use crate::template::Template;
+use crate::engine::{Next, Resume, TurnBuilder};
+use crate::flow::Step;
+use crate::turn::Outgoing;
 
 #[derive(Debug, Clone, Default)]
 pub struct HandOver {
@@ -8,4 +11,16 @@ pub struct HandOver {
     pub team: Option<Template>,
     /// What the team reads.
     pub note: Option<Template>,
+}
+
+impl HandOver {
+    pub(crate) fn run(&self, _: &Step, turn: &mut TurnBuilder<'_>, _: Option<Resume<'_>>) -> Next {
+        if let Some(text) = &self.text {
+            let text = turn.text(text);
+            turn.send(Outgoing::Text { text });
+        }
+        let team = turn.optional_text(self.team.as_ref());
+        let note = turn.optional_text(self.note.as_ref());
+        Next::HandOver { team, note }
+    }
 }
