@@ -1,1 +1,1 @@
-//! 
+//! What an exchange, or a request as written, tells its author.

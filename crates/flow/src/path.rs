@@ -1,5 +1,16 @@
 //! Response paths: `data[0].custom_attributes.plan`, `[0].id`, `["odd key"]`, `$` and RFC 9535 JSONPath.
 
+mod nearest;
+mod parse;
+mod read;
+
+pub use nearest::{How, Nearest, nearest};
+pub(crate) use parse::join;
+pub use read::{Missing, Read, Why};
+
+/// Longest path, in bytes.
+pub const PATH_BYTES_MAX: usize = 512;
+
 /// A parsed response path.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Path {
@@ -27,11 +38,4 @@ pub enum PathStep {
     /// A key; one of digits alone (`data.0.id`) is an index where the value is a list.
     Key(String),
     Index(usize),
-}
-
-impl Path {
-    /// Reads a path; the finding has its place in the document.
-    pub fn parse(text: &crate::source::Text) -> Result<Path, crate::finding::Finding> {
-        Ok(Path { kind: PathKind::default(), text: text.value.clone() })
-    }
 }

@@ -71,7 +71,10 @@ pub struct SecretText(pub Vec<Piece>);
 pub enum Piece {
     Text(String),
     /// The secret's value goes here, encoded for the place.
-    Secret { name: String, encoding: Encoding },
+    Secret {
+        name: String,
+        encoding: Encoding,
+    },
 }
 
 /// How a secret's value is written where it stands.
@@ -126,11 +129,23 @@ pub enum PreparedAuth {
     #[default]
     None,
     Bearer(SecretText),
-    Basic { user: SecretText, password: SecretText },
-    ApiKeyHeader { header: String, key: SecretText },
-    ApiKeyQuery { parameter: String, key: SecretText },
+    Basic {
+        user: SecretText,
+        password: SecretText,
+    },
+    ApiKeyHeader {
+        header: String,
+        key: SecretText,
+    },
+    ApiKeyQuery {
+        parameter: String,
+        key: SecretText,
+    },
     /// `Authorization: {scheme} {value}`.
-    Scheme { scheme: String, value: SecretText },
+    Scheme {
+        scheme: String,
+        value: SecretText,
+    },
     ClientCredentials {
         token_url: String,
         client_id: SecretText,
@@ -138,7 +153,9 @@ pub enum PreparedAuth {
         scope: Option<String>,
     },
     /// A connection that a person granted in the browser, by its name; the refresh token is a secret of the account.
-    Granted { connection: String },
+    Granted {
+        connection: String,
+    },
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -147,7 +164,10 @@ pub enum PreparedBody {
     #[default]
     None,
     /// `content_type` is sent unless the author gave a `Content-Type` header.
-    Text { content_type: String, text: SecretText },
+    Text {
+        content_type: String,
+        text: SecretText,
+    },
     Multipart(Vec<PreparedPart>),
 }
 
@@ -278,4 +298,13 @@ pub struct Attempt {
     pub elapsed_ms: u64,
     /// How long we waited before the next attempt; 0 for the last.
     pub waited_ms: u64,
+}
+
+/// Bytes that stand for themselves in every part of an address (RFC 3986, unreserved).
+const PERCENT: &percent_encoding::AsciiSet =
+    &percent_encoding::NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+
+/// A text for a path segment or a query: everything but letters, digits, `-`, `_`, `.` and `~` is encoded.
+pub fn percent_encode(text: &str) -> String {
+    percent_encoding::utf8_percent_encode(text, PERCENT).to_string()
 }
