@@ -8,6 +8,7 @@ mod input;
 pub(crate) mod limits;
 mod outgoing;
 mod scope;
+pub(crate) mod standin;
 mod triggers;
 mod wake;
 

@@ -13,6 +13,7 @@ pub mod document;
 pub mod engine;
 pub mod finding;
 pub mod flow;
+pub mod limits;
 pub mod path;
 pub mod phone;
 pub mod request;

@@ -7,6 +7,7 @@ pub mod ask_question;
 pub mod condition;
 pub mod end;
 pub mod hand_over;
+mod reading;
 pub mod run_flow;
 pub mod send_message;
 pub mod send_template;
@@ -17,6 +18,7 @@ pub mod wait;
 
 use crate::engine::{Next, Resume, TurnBuilder};
 use crate::flow::Step;
+pub(crate) use reading::{exits, is_exit, main_exit, read};
 
 /// Declares the step types: the `type` word in documents, the action and its main exit (`None` for a step that ends).
 macro_rules! steps {

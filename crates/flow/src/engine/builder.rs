@@ -141,6 +141,19 @@ impl<'a> TurnBuilder<'a> {
         }
     }
 
+    /// What later steps read of a call by the step's name.
+    pub(crate) fn remember_call(&mut self, step: &str, facts: Value) {
+        if let Some(frame) = self.frame_mut() {
+            frame.calls.insert(step.to_owned(), facts);
+        }
+    }
+
+    pub(crate) fn forget_call(&mut self, step: &str) {
+        if let Some(frame) = self.frame_mut() {
+            frame.calls.shift_remove(step);
+        }
+    }
+
     /// Notes a fact of the step that runs.
     pub(crate) fn event(&mut self, fact: Fact) {
         let (flow, step) = match self.frame() {

@@ -1,10 +1,21 @@
 //! `api_request`: one call to any HTTP API, its answer read into variables.
 
+mod auth;
+mod body;
+
+use crate::Values;
+use crate::engine::{Next, Resume, TurnBuilder};
+use crate::flow::Step;
+use crate::request::{Exchange, Outcome};
+use crate::session::Waiting;
+use crate::turn::{Effect, Fact};
+use serde_json::json;
+use crate::Value;
+use crate::document::{Fields, Node, Reader, Shape, variable_name};
 use crate::path::Path;
-use crate::request::{Method, ResponseKind};
+use crate::request::{DEADLINE_MS_MAX, Method, RETRIES_MAX, ResponseKind};
 use crate::source::{Span, Text};
 use crate::template::{JsonTemplate, Template};
-use crate::Value;
 use std::time::Duration;
 
 #[derive(Debug, Clone)]
@@ -35,14 +46,33 @@ pub enum Auth {
     /// None, or an `Authorization` header row.
     #[default]
     None,
-    Bearer { token: Template },
-    Basic { user: Template, password: Template },
-    ApiKey { place: ApiKeyPlace, name: Text, key: Template },
+    Bearer {
+        token: Template,
+    },
+    Basic {
+        user: Template,
+        password: Template,
+    },
+    ApiKey {
+        place: ApiKeyPlace,
+        name: Text,
+        key: Template,
+    },
     /// `Authorization: {scheme} {value}`
-    Scheme { scheme: Text, value: Template },
-    ClientCredentials { token_url: Template, client_id: Template, client_secret: Template, scope: Option<Template> },
+    Scheme {
+        scheme: Text,
+        value: Template,
+    },
+    ClientCredentials {
+        token_url: Template,
+        client_id: Template,
+        client_secret: Template,
+        scope: Option<Template>,
+    },
     /// A connection granted in the browser.
-    Granted { connection: Text },
+    Granted {
+        connection: Text,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,4 +119,237 @@ pub enum WhenMissing {
     /// The call's outcome is `missing_required`.
     Refuse,
     Default(Value),
+}
+
+impl ApiRequest {
+    /// Orders the call; then maps its result and leaves by the exit that says most about it.
+    pub(crate) fn run(&self, step: &Step, turn: &mut TurnBuilder<'_>, resume: Option<Resume<'_>>) -> Next {
+        match resume {
+            Some(Resume::Call { effect, exchange }) => self.finish(step, turn, effect, exchange),
+            _ => self.start(step, turn),
+        }
+    }
+
+    /// The request is filled from the variables as they are, and only then what the call maps is unset: a loop may
+    /// send the cursor that the last round saved, and a failed call leaves nothing behind.
+    fn start(&self, step: &Step, turn: &mut TurnBuilder<'_>) -> Next {
+        let prepared = crate::engine::standin::prepare(self, turn);
+        for row in self.save.iter().chain(&self.save_error) {
+            turn.unset_variable(&row.name.value);
+        }
+        turn.forget_call(&step.name);
+        let effect = turn.new_id();
+        match prepared {
+            Ok(request) => {
+                let Some(frame) = turn.frame() else { return Next::End };
+                let (flow, step) = (frame.flow.clone(), frame.step.clone());
+                turn.event(Fact::CallStarted { effect: effect.clone() });
+                turn.order(Effect::Call { id: effect.clone(), flow, step, request: Box::new(request) });
+                Next::Wait(Waiting::Call { effect })
+            }
+            Err(refusal) => {
+                Next::End
+            }
+        }
+    }
+
+    fn finish(&self, step: &Step, turn: &mut TurnBuilder<'_>, effect: &str, exchange: &Exchange) -> Next {
+        let finished = crate::engine::standin::finish(self, exchange);
+        for (name, value) in finished.values {
+            turn.set_variable(&name, value);
+        }
+        turn.remember_call(&step.name, facts_of(finished.outcome, exchange));
+        turn.event(Fact::CallFinished {
+            effect: effect.to_owned(),
+            outcome: finished.outcome.as_str().to_owned(),
+            status: exchange.status,
+            findings: finished.codes,
+        });
+        let exit = exit_of(step, finished.outcome, exchange.status);
+        Next::Exit { exit, note: Some(finished.words) }
+    }
+}
+
+/// What later steps read by the step's name: `status`, `outcome`, `headers`, `attempts`, `elapsed_ms`. Header names are in
+/// lower case; one that came more than once has its values joined by commas, as HTTP reads them.
+fn facts_of(outcome: Outcome, exchange: &Exchange) -> Value {
+    let mut headers = Values::new();
+    for (name, value) in &exchange.headers {
+        let joined = match headers.get(name).and_then(Value::as_str) {
+            Some(before) => format!("{before}, {value}"),
+            None => value.clone(),
+        };
+        headers.insert(name.clone(), Value::String(joined));
+    }
+    let mut facts = Values::new();
+    if let Some(status) = exchange.status {
+        facts.insert("status".into(), json!(status));
+    }
+    facts.insert("outcome".into(), json!(outcome.as_str()));
+    facts.insert("headers".into(), Value::Object(headers));
+    facts.insert("attempts".into(), json!(exchange.attempts.len()));
+    facts.insert("elapsed_ms".into(), json!(exchange.elapsed_ms));
+    Value::Object(facts)
+}
+
+/// The drawn exit that says most: the status, its hundred, the outcome, `failed`. A status speaks only where the answer
+/// was not refused for another reason: a 200 that is not JSON is no `200`.
+fn exit_of(step: &Step, outcome: Outcome, status: Option<u16>) -> String {
+    let mut exits = Vec::new();
+    if let Some(status) = status.filter(|status| Outcome::of_status(*status) == outcome) {
+        exits.push(status.to_string());
+        exits.push(format!("{}xx", status / 100));
+    }
+    if outcome == Outcome::Ok {
+        return exits.into_iter().find(|exit| step.exits.contains_key(exit)).unwrap_or_else(|| "ok".into());
+    }
+    exits.push(outcome.as_str().to_owned());
+    exits.into_iter().find(|exit| step.exits.contains_key(exit)).unwrap_or_else(|| "failed".into())
+}
+
+const METHODS: [(&str, Method); 6] = [
+    ("GET", Method::Get),
+    ("POST", Method::Post),
+    ("PUT", Method::Put),
+    ("PATCH", Method::Patch),
+    ("DELETE", Method::Delete),
+    ("HEAD", Method::Head),
+];
+
+/// Reads the request and what is kept of its answer.
+pub(crate) fn read(fields: &mut Fields<'_>, reader: &mut Reader) -> Option<ApiRequest> {
+    let method_node = fields.require(reader, "method", "method: GET");
+    let method = method_node.and_then(|node| reader.word(node, "`method`", &METHODS));
+    let url = fields.require(reader, "url", "url: https://api.example.com/customers");
+    let url = url.and_then(|node| reader.template(node, "`url`"));
+    let headers = fields.take("headers").map(|node| templates(node, "`headers`", reader)).unwrap_or_default();
+    let query = fields.take("query").map(|node| query(node, reader)).unwrap_or_default();
+    let auth = match fields.take("auth") {
+        Some(node) => auth::read(node, &headers, reader),
+        None => Some(Auth::None),
+    };
+    let body = fields.take("body").map_or(Some(Body::None), |node| body::read(node, reader));
+    let response = fields.take("response").and_then(|node| {
+        let words = [
+            ("json", ResponseKind::Json),
+            ("xml", ResponseKind::Xml),
+            ("text", ResponseKind::Text),
+            ("none", ResponseKind::None),
+        ];
+        reader.word(node, "`response`", &words)
+    });
+    let save = fields.take("save").map(|node| rows(node, "`save`", reader)).unwrap_or_default();
+    let save_error =
+        fields.take("save_error").map(|node| rows(node, "`save_error`", reader)).unwrap_or_default();
+    let timeout = fields.take("timeout").and_then(|node| within_limit(node, "`timeout`", reader));
+    let deadline = fields.take("deadline").and_then(|node| within_limit(node, "`deadline`", reader));
+    let retries = fields.take("retries").and_then(|node| reader.whole(node, "`retries`", 0..=RETRIES_MAX));
+    let repeatable = fields.take("repeatable").and_then(|node| reader.boolean(node, "`repeatable`"));
+    let idempotency_header = fields.text(reader, "idempotency_header");
+    Some(ApiRequest {
+        method: method?,
+        method_span: method_node?.span(),
+        url: url?,
+        headers,
+        query,
+        auth: auth?,
+        body: body?,
+        response: response.unwrap_or_default(),
+        save,
+        save_error,
+        timeout,
+        deadline,
+        retries,
+        repeatable: repeatable.unwrap_or(false),
+        idempotency_header,
+    })
+}
+
+/// Names and texts with holes.
+fn templates(node: Node<'_>, field: &str, reader: &mut Reader) -> Vec<(Text, Template)> {
+    let rows = reader.rows(node, field);
+    rows.into_iter()
+        .filter_map(|(name, value)| {
+            let value = reader.template(value, &format!("`{}`", name.value))?;
+            Some((name, value))
+        })
+        .collect()
+}
+
+/// As [`templates`]; a list gives the parameter once for each entry.
+fn query(node: Node<'_>, reader: &mut Reader) -> Vec<(Text, Template)> {
+    let mut query = Vec::new();
+    for (name, value) in reader.rows(node, "`query`") {
+        let values = if value.shape() == Shape::List { value.items().collect() } else { vec![value] };
+        for value in values {
+            if let Some(value) = reader.template(value, &format!("`{}`", name.value)) {
+                query.push((name.clone(), value));
+            }
+        }
+    }
+    query
+}
+
+fn within_limit(node: Node<'_>, field: &str, reader: &mut Reader) -> Option<Duration> {
+    let duration = reader.duration(node, field)?;
+    if duration.is_zero() || duration > Duration::from_millis(DEADLINE_MS_MAX) {
+        let most = DEADLINE_MS_MAX / 1000;
+        reader.bad_value(
+            node,
+            format!("{field} must lie between 1s and {most}s"),
+            format!("Write at most {most}s."),
+        );
+        return None;
+    }
+    Some(duration)
+}
+
+/// `name: path`, or `name: {path, required, default}`.
+fn rows(node: Node<'_>, field: &str, reader: &mut Reader) -> Vec<Row> {
+    reader.rows(node, field).into_iter().filter_map(|(name, value)| row(name, value, reader)).collect()
+}
+
+fn row(name: Text, node: Node<'_>, reader: &mut Reader) -> Option<Row> {
+    let name = variable_name(name, reader);
+    let (path_text, when_missing) = if node.shape() == Shape::Map {
+        let mut fields = reader.fields(node, format!("the row `{}`", name.value))?;
+        let path = fields.require(reader, "path", "path: data[0].id");
+        let path = path.and_then(|node| path_text(node, reader));
+        let required =
+            fields.take("required").and_then(|node| reader.boolean(node, "`required`")).unwrap_or(false);
+        let default = fields.take("default").map(|node| reader.value(node));
+        fields.finish(reader);
+        let when_missing = match (required, default) {
+            (true, Some(_)) => {
+                reader.wrong_fields(
+                    node,
+                    "a required row has no use for a default",
+                    "Remove `required` or `default`.",
+                );
+                WhenMissing::Refuse
+            }
+            (true, None) => WhenMissing::Refuse,
+            (false, Some(value)) => WhenMissing::Default(value),
+            (false, None) => WhenMissing::Unset,
+        };
+        (path?, when_missing)
+    } else {
+        (path_text(node, reader)?, WhenMissing::Unset)
+    };
+    match Path::parse(&path_text) {
+        Ok(path) => Some(Row { name, path, path_text, when_missing }),
+        Err(finding) => {
+            reader.report(finding);
+            None
+        }
+    }
+}
+
+/// The text of a path. `[0]` alone is a list to YAML.
+fn path_text(node: Node<'_>, reader: &mut Reader) -> Option<Text> {
+    if node.shape() == Shape::List && node.is_flow() {
+        reader.report(crate::document::unquoted_path(node.span(), node.raw()));
+        return None;
+    }
+    reader.text(node, "a path")
 }

@@ -9,9 +9,10 @@ use crate::Value;
 use crate::engine::{Next, Resume, TurnBuilder, later};
 use crate::flow::{Step, Target};
 use crate::session::Waiting;
+use crate::turn::{Fact, Message, Outgoing};
+use crate::document::{Fields, Node, Reader, target, variable_name};
 use crate::source::Text;
 use crate::template::Template;
-use crate::turn::{Fact, Message, Outgoing};
 use std::time::Duration;
 
 #[derive(Debug, Clone)]
@@ -194,4 +195,87 @@ fn joined(lines: Vec<Value>) -> Message {
     message.accepted_at = messages.last().map_or(0, |last| last.accepted_at);
     message.text = text;
     message
+}
+
+/// Answers that may be refused before the exit `invalid`, unless the author says otherwise.
+pub const ATTEMPTS: u32 = 3;
+/// Most attempts that an author may give.
+pub const ATTEMPTS_MAX: u32 = 20;
+
+const EXPECT: [(&str, Expect); 9] = [
+    ("text", Expect::Text),
+    ("email", Expect::Email),
+    ("phone", Expect::Phone),
+    ("number", Expect::Number),
+    ("date", Expect::Date),
+    ("choice", Expect::Choice),
+    ("location", Expect::Location),
+    ("media", Expect::Media),
+    ("any", Expect::Any),
+];
+
+/// Reads the question. Without `expect`, one with choices expects a choice and any other a text.
+pub(crate) fn read(fields: &mut Fields<'_>, reader: &mut Reader) -> Option<AskQuestion> {
+    let text = fields.require(reader, "text", "text: What is your name?");
+    let text = text.and_then(|node| reader.template(node, "`text`"));
+    let expect = fields.take("expect").and_then(|node| reader.word(node, "`expect`", &EXPECT));
+    let save_as = fields.text(reader, "save_as").map(|name| variable_name(name, reader));
+    let given = fields.take("choices").map(|node| reader.list(node, "`choices`")).unwrap_or_default();
+    let choices: Vec<Option<Choice>> = given.into_iter().map(|item| choice(item, reader)).collect();
+    let show = fields.take("show").and_then(|node| {
+        let words = [("text", Show::Text), ("buttons", Show::Buttons), ("list", Show::List)];
+        reader.word(node, "`show`", &words)
+    });
+    let list_button = fields.template(reader, "list_button");
+    let invalid_text = fields.template(reader, "invalid_text");
+    let attempts =
+        fields.take("attempts").and_then(|node| reader.whole(node, "`attempts`", 1..=ATTEMPTS_MAX));
+    let timeout = fields.take("timeout").and_then(|node| reader.duration(node, "`timeout`"));
+    let join = fields.take("join").and_then(|node| reader.duration(node, "`join`"));
+    let country = fields.take("country").and_then(|node| crate::document::country(node, reader));
+    let choices = choices.into_iter().collect::<Option<Vec<Choice>>>()?;
+    let usual = if choices.is_empty() { Expect::Text } else { Expect::Choice };
+    Some(AskQuestion {
+        text: text?,
+        expect: expect.unwrap_or(usual),
+        save_as,
+        show: show.unwrap_or_else(|| usual_show(&choices)),
+        choices,
+        list_button,
+        invalid_text,
+        attempts: attempts.unwrap_or(ATTEMPTS),
+        timeout,
+        join,
+        country,
+    })
+}
+
+/// Text without titles; buttons for as many as WhatsApp shows; else a list.
+fn usual_show(choices: &[Choice]) -> Show {
+    if choices.iter().all(|choice| choice.title.is_none()) {
+        Show::Text
+    } else if choices.len() <= crate::limits::BUTTONS_MAX
+        && choices.iter().all(|choice| choice.description.is_none())
+    {
+        Show::Buttons
+    } else {
+        Show::List
+    }
+}
+
+fn choice(node: Node<'_>, reader: &mut Reader) -> Option<Choice> {
+    let mut fields = reader.fields(node, "a choice")?;
+    let choice = Choice {
+        keyword: fields.text(reader, "keyword"),
+        title: fields.template(reader, "title"),
+        id: fields.text(reader, "id"),
+        description: fields.template(reader, "description"),
+        next: fields.take("next").and_then(|node| target(node, "`next`", reader)),
+    };
+    let named = ["keyword", "title", "id"].iter().any(|name| fields.has(name));
+    if !named {
+        fields.report_missing(reader, "`keyword` or `title`", "keyword: SUPPORT");
+    }
+    fields.finish(reader);
+    named.then_some(choice)
 }

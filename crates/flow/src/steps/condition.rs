@@ -1,9 +1,10 @@
 //! `condition`: the first branch that holds is taken.
 
-use crate::condition::Condition;
-use crate::flow::Target;
 use crate::engine::{Next, Resume, TurnBuilder};
 use crate::flow::Step;
+use crate::condition::Condition;
+use crate::document::{Fields, Node, Reader, target};
+use crate::flow::Target;
 
 #[derive(Debug, Clone)]
 pub struct Branch {
@@ -30,4 +31,31 @@ impl Branch {
             None => Next::exit("otherwise"),
         }
     }
+}
+
+/// Reads `branches` and `otherwise`.
+pub(crate) fn read(fields: &mut Fields<'_>, reader: &mut Reader) -> Option<Branch> {
+    let node = fields.require(reader, "branches", "branches: [{when: total_count = 0, next: nobody}]");
+    let items = node.map(|node| reader.list(node, "`branches`")).unwrap_or_default();
+    let branches: Vec<Option<When>> = items.into_iter().map(|item| branch(item, reader)).collect();
+    let otherwise = fields.take("otherwise").and_then(|node| target(node, "`otherwise`", reader));
+    node?;
+    Some(Branch { branches: branches.into_iter().collect::<Option<_>>()?, otherwise })
+}
+
+fn branch(node: Node<'_>, reader: &mut Reader) -> Option<When> {
+    let mut fields = reader.fields(node, "a branch")?;
+    let when = fields.require(reader, "when", "when: total_count = 0");
+    let when = when.and_then(|node| reader.text(node, "`when`"));
+    let when = when.and_then(|text| match Condition::parse(text) {
+        Ok(condition) => Some(condition),
+        Err(finding) => {
+            reader.report(finding);
+            None
+        }
+    });
+    let next = fields.require(reader, "next", "next: found");
+    let next = next.and_then(|node| target(node, "`next`", reader));
+    fields.finish(reader);
+    Some(When { when: when?, next: next? })
 }

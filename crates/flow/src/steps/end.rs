@@ -2,6 +2,7 @@
 
 use crate::engine::{Next, Resume, TurnBuilder};
 use crate::flow::Step;
+use crate::document::{Fields, Reader};
 
 #[derive(Debug, Clone, Default)]
 pub struct End;
@@ -10,4 +11,10 @@ impl End {
     pub(crate) fn run(&self, _: &Step, _: &mut TurnBuilder<'_>, _: Option<Resume<'_>>) -> Next {
         Next::End
     }
+}
+
+/// Reads `{type: end}`.
+#[expect(clippy::unnecessary_wraps, reason = "all steps are read alike")]
+pub(crate) fn read(_: &mut Fields<'_>, _: &mut Reader) -> Option<End> {
+    Some(End)
 }

@@ -1,9 +1,10 @@
 //! `hand_over`: ends the session and gives the conversation to people.
 
-use crate::template::Template;
 use crate::engine::{Next, Resume, TurnBuilder};
 use crate::flow::Step;
 use crate::turn::Outgoing;
+use crate::document::{Fields, Reader};
+use crate::template::Template;
 
 #[derive(Debug, Clone, Default)]
 pub struct HandOver {
@@ -23,4 +24,14 @@ impl HandOver {
         let note = turn.optional_text(self.note.as_ref());
         Next::HandOver { team, note }
     }
+}
+
+/// Reads `text`, `team` and `note`.
+#[expect(clippy::unnecessary_wraps, reason = "all steps are read alike")]
+pub(crate) fn read(fields: &mut Fields<'_>, reader: &mut Reader) -> Option<HandOver> {
+    Some(HandOver {
+        text: fields.template(reader, "text"),
+        team: fields.template(reader, "team"),
+        note: fields.template(reader, "note"),
+    })
 }

@@ -1,11 +1,12 @@
 //! `run_flow`: runs another flow and comes back by `returned`.
 
-use crate::source::Text;
-use crate::template::JsonTemplate;
 use crate::engine::{Next, Resume, TurnBuilder};
 use crate::flow::Step;
 use crate::Values;
 use crate::session::Frame;
+use crate::document::{Fields, Reader, variable_name};
+use crate::source::Text;
+use crate::template::JsonTemplate;
 
 /// Flows that may stand on one another.
 pub const DEPTH_MAX: usize = 8;
@@ -58,4 +59,19 @@ impl RunFlow {
         }
         Next::exit("returned")
     }
+}
+
+/// Reads `flow`, `with` and `save`.
+pub(crate) fn read(fields: &mut Fields<'_>, reader: &mut Reader) -> Option<RunFlow> {
+    let flow = fields.require(reader, "flow", "flow: order-status");
+    let flow = flow.and_then(|node| reader.text(node, "`flow`"));
+    let with = fields.take("with").map(|node| reader.rows(node, "`with`")).unwrap_or_default();
+    let with = with.into_iter().map(|(name, value)| (name, reader.json(value))).collect();
+    let save = fields.take("save").map(|node| reader.rows(node, "`save`")).unwrap_or_default();
+    let save = save.into_iter().filter_map(|(ours, theirs)| {
+        let theirs = reader.text(theirs, &format!("`{}` (their variable)", ours.value))?;
+        Some((variable_name(ours, reader), theirs))
+    });
+    let save = save.collect();
+    Some(RunFlow { flow: flow?, with, save })
 }

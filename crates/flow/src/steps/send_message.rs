@@ -1,10 +1,11 @@
 //! `send_message`: one message of any kind.
 
-use crate::template::Template;
-use crate::turn::MediaKind;
 use crate::engine::{Next, Resume, TurnBuilder};
 use crate::flow::Step;
 use crate::turn::{ContactCard, MediaSource, Outgoing};
+use crate::document::{Fields, Node, Reader, Shape};
+use crate::template::Template;
+use crate::turn::MediaKind;
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct SendMessage {
@@ -117,4 +118,147 @@ pub(super) fn degrees(turn: &mut TurnBuilder<'_>, name: &str, template: &Templat
         Ok(number) if number.is_finite() => Ok(number),
         _ => Err(format!("the {name} is not a number: \"{}\"", text.trim())),
     }
+}
+
+const KINDS: [&str; 8] =
+    ["text", "image", "document", "video", "audio", "location", "contacts", "request_location"];
+
+/// Reads the one message that the step sends.
+pub(crate) fn read(fields: &mut Fields<'_>, reader: &mut Reader) -> Option<SendMessage> {
+    let given: Vec<&str> = KINDS.into_iter().filter(|kind| fields.has(kind)).collect();
+    let content = match given.as_slice() {
+        [] => {
+            for kind in KINDS {
+                fields.take(kind);
+            }
+            fields.take("url_button");
+            fields.report_missing(reader, "message", "text: Hello");
+            None
+        }
+        [kind] => content(kind, fields, reader),
+        [_, second, ..] => {
+            let place = fields.key(second).unwrap_or_default();
+            for kind in KINDS {
+                fields.take(kind);
+            }
+            let message = format!("a send_message step sends one message; `{second}` is a second one");
+            reader.wrong_fields_at(
+                place,
+                message,
+                "Use a step for each, or the `caption` of an image, video or document.",
+            );
+            None
+        }
+    };
+    Some(SendMessage { content: content? })
+}
+
+fn content(kind: &str, fields: &mut Fields<'_>, reader: &mut Reader) -> Option<Content> {
+    for (name, kind_of_media) in MEDIA {
+        if name == kind {
+            let node = fields.take(name)?;
+            return media(node, name, kind_of_media, reader).map(Content::Media);
+        }
+    }
+    match kind {
+        "text" => {
+            let text = fields.template(reader, "text");
+            match fields.take("url_button") {
+                None => text.map(Content::Text),
+                Some(node) => url_button(node, text, reader),
+            }
+        }
+        "location" => {
+            let node = fields.take("location")?;
+            let (latitude, longitude, name, address) = location(node, reader)?;
+            Some(Content::Location { latitude, longitude, name, address })
+        }
+        "contacts" => {
+            let node = fields.take("contacts")?;
+            let cards = reader.list(node, "`contacts`").into_iter().map(|item| card(item, reader));
+            cards.collect::<Vec<_>>().into_iter().collect::<Option<_>>().map(Content::Contacts)
+        }
+        _ => fields.template(reader, "request_location").map(Content::LocationRequest),
+    }
+}
+
+/// The field that holds a medium, and its kind.
+pub(crate) const MEDIA: [(&str, MediaKind); 4] = [
+    ("image", MediaKind::Image),
+    ("document", MediaKind::Document),
+    ("video", MediaKind::Video),
+    ("audio", MediaKind::Audio),
+];
+
+/// `https://…`, or `{link|id, caption, filename}`.
+pub(crate) fn media(node: Node<'_>, name: &str, kind: MediaKind, reader: &mut Reader) -> Option<Media> {
+    let field = format!("`{name}`");
+    if node.shape() != Shape::Map {
+        let link = reader.template(node, &field)?;
+        return Some(Media { kind, source: Source::Link(link), caption: None, filename: None });
+    }
+    let mut fields = reader.fields(node, field)?;
+    let link = fields.template(reader, "link");
+    let id = fields.template(reader, "id");
+    let caption = match kind {
+        MediaKind::Audio => None,
+        _ => fields.template(reader, "caption"),
+    };
+    let filename = match kind {
+        MediaKind::Document => fields.template(reader, "filename"),
+        _ => None,
+    };
+    let source = match (link, id) {
+        (Some(link), None) => Some(Source::Link(link)),
+        (None, Some(id)) => Some(Source::Id(id)),
+        (Some(_), Some(_)) => {
+            reader.wrong_fields(node, "a medium has `link` or `id`, not both", "Remove one of them.");
+            None
+        }
+        (None, None) => {
+            if !fields.has("link") && !fields.has("id") {
+                fields.report_missing(reader, "`link` or `id`", "link: https://example.com/picture.png");
+            }
+            None
+        }
+    };
+    fields.finish(reader);
+    Some(Media { kind, source: source?, caption, filename })
+}
+
+/// Latitude, longitude, name and address.
+pub(crate) type Place = (Template, Template, Option<Template>, Option<Template>);
+
+/// `{latitude, longitude, name, address}`
+pub(crate) fn location(node: Node<'_>, reader: &mut Reader) -> Option<Place> {
+    let mut fields = reader.fields(node, "`location`")?;
+    let latitude = fields.require(reader, "latitude", "latitude: 52.52");
+    let latitude = latitude.and_then(|node| reader.template(node, "`latitude`"));
+    let longitude = fields.require(reader, "longitude", "longitude: 13.405");
+    let longitude = longitude.and_then(|node| reader.template(node, "`longitude`"));
+    let name = fields.template(reader, "name");
+    let address = fields.template(reader, "address");
+    fields.finish(reader);
+    Some((latitude?, longitude?, name, address))
+}
+
+fn card(node: Node<'_>, reader: &mut Reader) -> Option<Card> {
+    let mut fields = reader.fields(node, "a contact card")?;
+    let name = fields.require(reader, "name", "name: Priya Sharma");
+    let name = name.and_then(|node| reader.template(node, "`name`"));
+    let phone = fields.template(reader, "phone");
+    let email = fields.template(reader, "email");
+    let organization = fields.template(reader, "organization");
+    fields.finish(reader);
+    Some(Card { name: name?, phone, email, organization })
+}
+
+fn url_button(node: Node<'_>, text: Option<Template>, reader: &mut Reader) -> Option<Content> {
+    let mut fields = reader.fields(node, "`url_button`")?;
+    let title = fields.require(reader, "title", "title: Open");
+    let title = title.and_then(|node| reader.template(node, "`title`"));
+    let url = fields.require(reader, "url", "url: https://example.com");
+    let url = url.and_then(|node| reader.template(node, "`url`"));
+    fields.finish(reader);
+    Some(Content::UrlButton { text: text?, title: title?, url: url? })
 }

@@ -1,11 +1,13 @@
 //! `send_template`: an approved template, the only message outside the 24-hour service window.
 
-use crate::steps::send_message::Media;
-use crate::template::Template;
 use crate::engine::{Next, Resume, TurnBuilder};
 use crate::flow::Step;
 use crate::steps::send_message::degrees;
 use crate::turn::{self, ButtonParameter, Outgoing, TemplateBody, TemplateButton, TemplateHeader};
+use crate::document::{Fields, Node, Reader, Shape};
+use crate::steps::send_message::Media;
+use crate::steps::send_message::{MEDIA, location, media};
+use crate::template::Template;
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct SendTemplate {
@@ -130,4 +132,99 @@ impl Button {
 
 fn parameter(turn: &mut TurnBuilder<'_>, name: &str, template: &Template) -> Result<String, String> {
     turn.optional_text(Some(template)).ok_or_else(|| format!("{name} is empty"))
+}
+
+/// Reads the template's name, its language and its parameters.
+pub(crate) fn read(fields: &mut Fields<'_>, reader: &mut Reader) -> Option<SendTemplate> {
+    let template = fields.require(reader, "template", "template: order_update");
+    let template = template.and_then(|node| reader.template(node, "`template`"));
+    let language = fields.require(reader, "language", "language: en_US");
+    let language = language.and_then(|node| reader.template(node, "`language`"));
+    let category = fields.take("category").and_then(|node| {
+        let words = ["marketing", "utility", "authentication"].map(|word| (word, word.to_owned()));
+        reader.word(node, "`category`", &words)
+    });
+    let header = fields.take("header").map(|node| header(node, reader));
+    let body = fields.take("body").map_or(Some(Body::Numbered(Vec::new())), |node| body(node, reader));
+    let buttons = fields.take("buttons").map(|node| reader.list(node, "`buttons`")).unwrap_or_default();
+    let buttons: Vec<Option<Button>> = buttons.into_iter().map(|item| button(item, reader)).collect();
+    let header = match header {
+        Some(header) => Some(header?),
+        None => None,
+    };
+    let buttons = buttons.into_iter().collect::<Option<_>>()?;
+    Some(SendTemplate { template: template?, language: language?, category, header, body: body?, buttons })
+}
+
+fn header(node: Node<'_>, reader: &mut Reader) -> Option<Header> {
+    let mut fields = reader.fields(node, "`header`")?;
+    let mut found = None;
+    if fields.has("text") {
+        let text = fields.template(reader, "text");
+        let name = fields.text(reader, "name").map(|name| name.value);
+        found = text.map(|text| Header::Text { name, text });
+    } else if let Some(node) = fields.take("location") {
+        found = location(node, reader).map(|(latitude, longitude, name, address)| Header::Location {
+            latitude,
+            longitude,
+            name,
+            address,
+        });
+    } else if let Some((name, kind, node)) =
+        MEDIA.into_iter().find_map(|(name, kind)| Some((name, kind, fields.take(name)?)))
+    {
+        found = media(node, name, kind, reader).map(Header::Media);
+    } else {
+        fields.take("text");
+        fields.report_missing(reader, "content", "image: https://example.com/picture.png");
+    }
+    fields.finish(reader);
+    found
+}
+
+/// A list for numbered parameters, a map for named ones.
+fn body(node: Node<'_>, reader: &mut Reader) -> Option<Body> {
+    match node.shape() {
+        Shape::List => {
+            let items: Vec<_> = node.items().map(|item| reader.template(item, "a parameter")).collect();
+            items.into_iter().collect::<Option<_>>().map(Body::Numbered)
+        }
+        Shape::Map => {
+            let rows = reader.rows(node, "`body`").into_iter();
+            let rows: Vec<_> = rows
+                .map(|(name, value)| {
+                    Some((name.value.clone(), reader.template(value, &format!("`{}`", name.value))?))
+                })
+                .collect();
+            rows.into_iter().collect::<Option<_>>().map(Body::Named)
+        }
+        _ => {
+            reader.wrong(node, "`body`", "a list of parameters, or a map where they have names");
+            None
+        }
+    }
+}
+
+fn button(node: Node<'_>, reader: &mut Reader) -> Option<Button> {
+    let mut fields = reader.fields(node, "a button")?;
+    let index = fields.require(reader, "index", "index: 0");
+    let index = index
+        .and_then(|node| reader.whole(node, "`index`", 0..=9))
+        .and_then(|index| u8::try_from(index).ok());
+    let payload = fields.template(reader, "payload").map(Parameter::Payload);
+    let suffix = fields.template(reader, "url_suffix").map(Parameter::UrlSuffix);
+    let coupon = fields.template(reader, "coupon_code").map(Parameter::CouponCode);
+    let mut parameters = [payload, suffix, coupon].into_iter().flatten();
+    let parameter = parameters.next();
+    if parameters.next().is_some() {
+        reader.wrong_fields(
+            node,
+            "a button has one parameter",
+            "Keep `payload`, `url_suffix` or `coupon_code`.",
+        );
+    } else if parameter.is_none() {
+        fields.report_missing(reader, "parameter", "payload: YES");
+    }
+    fields.finish(reader);
+    Some(Button { index: index?, parameter: parameter? })
 }

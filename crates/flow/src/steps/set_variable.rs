@@ -1,9 +1,10 @@
 //! `set_variable`: computes values and keeps them under names.
 
-use crate::source::Text;
-use crate::template::JsonTemplate;
 use crate::engine::{Next, Resume, TurnBuilder};
 use crate::flow::Step;
+use crate::document::{Fields, Reader, variable_name};
+use crate::source::Text;
+use crate::template::JsonTemplate;
 
 #[derive(Debug, Clone)]
 pub struct SetVariable {
@@ -22,4 +23,13 @@ impl SetVariable {
         }
         Next::done()
     }
+}
+
+/// Reads `set`.
+pub(crate) fn read(fields: &mut Fields<'_>, reader: &mut Reader) -> Option<SetVariable> {
+    let node = fields.require(reader, "set", "set: {greeting: \"Hello {{contact.name}}\"}")?;
+    let rows = reader.rows(node, "`set`");
+    let set =
+        rows.into_iter().map(|(name, value)| (variable_name(name, reader), reader.json(value))).collect();
+    Some(SetVariable { set })
 }

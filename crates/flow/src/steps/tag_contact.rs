@@ -1,9 +1,10 @@
 //! `tag_contact`: adds and removes tags of the contact.
 
-use crate::template::Template;
 use crate::engine::{Next, Resume, TurnBuilder};
 use crate::flow::Step;
 use crate::turn::Fact;
+use crate::document::{Fields, Node, Reader};
+use crate::template::Template;
 
 #[derive(Debug, Clone, Default)]
 pub struct TagContact {
@@ -28,4 +29,19 @@ impl TagContact {
         }
         Next::done()
     }
+}
+
+/// Reads `add` and `remove`, each a list or one tag.
+pub(crate) fn read(fields: &mut Fields<'_>, reader: &mut Reader) -> Option<TagContact> {
+    if !fields.has("add") && !fields.has("remove") {
+        fields.report_missing(reader, "tags", "add: [vip]");
+    }
+    let add = fields.take("add").map(|node| tags(node, "`add`", reader)).unwrap_or_default();
+    let remove = fields.take("remove").map(|node| tags(node, "`remove`", reader)).unwrap_or_default();
+    (!add.is_empty() || !remove.is_empty()).then_some(TagContact { add, remove })
+}
+
+fn tags(node: Node<'_>, field: &str, reader: &mut Reader) -> Vec<Template> {
+    let items = reader.one_or_more(node, field);
+    items.into_iter().filter_map(|item| reader.template(item, "a tag")).collect()
 }

@@ -1,11 +1,12 @@
 //! `update_contact`: writes fields of the contact (`name`, `email`, or a custom field).
 
-use crate::source::Text;
-use crate::template::JsonTemplate;
 use crate::engine::{Next, Resume, TurnBuilder};
 use crate::flow::Step;
 use crate::turn::Fact;
 use crate::Value;
+use crate::document::{Fields, Reader};
+use crate::source::Text;
+use crate::template::JsonTemplate;
 
 #[derive(Debug, Clone)]
 pub struct UpdateContact {
@@ -40,5 +41,13 @@ impl UpdateContact {
 }
 
 fn printed(value: &Value) -> Option<String> {
-    (!value.is_null()).then(|| crate::template::print(value))
+    (!value.is_null()).then(|| crate::template::print(value).into_owned())
+}
+
+/// Reads `set`.
+pub(crate) fn read(fields: &mut Fields<'_>, reader: &mut Reader) -> Option<UpdateContact> {
+    let node = fields.require(reader, "set", "set: {email: \"{{customer_email}}\"}")?;
+    let set =
+        reader.rows(node, "`set`").into_iter().map(|(name, value)| (name, reader.json(value))).collect();
+    Some(UpdateContact { set })
 }

@@ -1,11 +1,12 @@
 //! `wait`: for a time, or until a moment.
 
-use crate::template::Template;
-use std::time::Duration;
 use crate::engine::{Next, Resume, TurnBuilder};
 use crate::flow::Step;
 use crate::engine::later;
 use crate::session::Waiting;
+use crate::document::{Fields, Reader};
+use crate::template::Template;
+use std::time::Duration;
 
 #[derive(Debug, Clone)]
 pub struct Wait {
@@ -58,4 +59,23 @@ fn moment(text: &str, zone: &str) -> Option<i64> {
         Err(_) => text.parse::<jiff::civil::Date>().ok()?.to_datetime(jiff::civil::Time::midnight()),
     };
     Some(time.to_zoned(zone).ok()?.timestamp().as_millisecond())
+}
+
+/// Reads `for` or `until`.
+pub(crate) fn read(fields: &mut Fields<'_>, reader: &mut Reader) -> Option<Wait> {
+    let span = fields.take("for");
+    let moment = fields.take("until");
+    let until = match (span, moment) {
+        (Some(node), None) => reader.duration(node, "`for`").map(Until::For),
+        (None, Some(node)) => reader.template(node, "`until`").map(Until::Moment),
+        (Some(_), Some(node)) => {
+            reader.wrong_fields(node, "a wait has `for` or `until`, not both", "Remove one of them.");
+            None
+        }
+        (None, None) => {
+            fields.report_missing(reader, "`for` or `until`", "for: 25h");
+            None
+        }
+    };
+    Some(Wait { until: until? })
 }

@@ -1,0 +1,85 @@
+//! From the `type` word of a step to its reader, its exits.
+
+use super::Action;
+use crate::document::{Fields, Reader};
+use crate::request::Outcome;
+
+/// Reads the action of a step by its `type` word. `None` after its findings were reported.
+pub(crate) fn read(word: &str, fields: &mut Fields<'_>, reader: &mut Reader) -> Option<Action> {
+    macro_rules! readers {
+        ($($name:ident => $action:ident,)+) => {
+            match word {
+                $(stringify!($name) => super::$name::read(fields, reader).map(|step| Action::$action(Box::new(step))),)+
+                _ => None,
+            }
+        };
+    }
+    readers! {
+        send_message => SendMessage,
+        send_template => SendTemplate,
+        ask_question => AskQuestion,
+        condition => Branch,
+        set_variable => SetVariable,
+        api_request => ApiRequest,
+        hand_over => HandOver,
+        run_flow => RunFlow,
+        wait => Wait,
+        tag_contact => TagContact,
+        update_contact => UpdateContact,
+        end => End,
+    }
+}
+
+/// The exit that `next` draws, by the `type` word.
+pub(crate) fn main_exit(word: &str) -> Option<&'static str> {
+    match word {
+        "condition" | "hand_over" | "end" => None,
+        "ask_question" => Some("answered"),
+        "api_request" => Some("ok"),
+        "run_flow" => Some("returned"),
+        _ => Some("done"),
+    }
+}
+
+/// Names of the exits of a type, the main one first; an `api_request` also has statuses such as `404` and `4xx`.
+pub(crate) fn exits(word: &str) -> Vec<&'static str> {
+    let mut exits: Vec<&'static str> = main_exit(word).into_iter().collect();
+    match word {
+        "ask_question" => exits.extend(["timeout", "invalid"]),
+        "api_request" => {
+            exits.push("failed");
+            exits.extend(Outcome::FAILED.map(Outcome::as_str));
+        }
+        _ => {}
+    }
+    exits
+}
+
+/// Whether a type has this exit.
+pub(crate) fn is_exit(word: &str, name: &str) -> bool {
+    exits(word).contains(&name) || (word == "api_request" && is_status(name))
+}
+
+/// `404`, or `4xx`.
+fn is_status(name: &str) -> bool {
+    let bytes = name.as_bytes();
+    bytes.len() == 3
+        && (b'1'..=b'5').contains(&bytes[0])
+        && (name.ends_with("xx") || bytes[1..].iter().all(u8::is_ascii_digit))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_exit;
+
+    #[test]
+    fn an_api_request_leaves_by_outcomes_and_statuses() {
+        for exit in ["ok", "failed", "rate_limited", "404", "4xx", "503"] {
+            assert!(is_exit("api_request", exit), "{exit}");
+        }
+        for exit in ["answered", "600", "40", "4x", "xx4", "4444"] {
+            assert!(!is_exit("api_request", exit), "{exit}");
+        }
+        assert!(!is_exit("wait", "404"));
+    }
+}
