@@ -1,7 +1,26 @@
 //! One turn: session and input in; session, events and effects out.
 
+mod builder;
+mod calls;
+mod ending;
+mod fold;
+mod input;
+pub(crate) mod limits;
+mod outgoing;
+mod scope;
+pub(crate) mod standin;
+mod triggers;
+mod wake;
+
+pub(crate) use builder::{Next, Resume, TurnBuilder};
+pub use calls::call_findings;
+pub(crate) use fold::{fold, words};
+pub(crate) use outgoing::chars;
+pub(crate) use wake::later;
+
+use crate::Values;
 use crate::bot::Bot;
-use crate::session::Session;
+use crate::session::{Frame, Session};
 use crate::turn::{Ambient, Input, Turn};
 
 /// Runs one turn.
@@ -9,7 +28,29 @@ use crate::turn::{Ambient, Input, Turn};
 /// `session` is the contact's running session, if any. A message without one is tried against the triggers; one that a
 /// person has the conversation of is only kept. Never panics and runs at most `bot.settings.step_budget` steps: a fault
 /// ends the session, hands the conversation over and says so in the events.
+///
+/// `ambient` comes out as the turn left it: ids counted on, the contact's fields and tags as the turn set them, its
+/// window opened and its stop lifted by the message, `with_team_since` set by a hand-over and taken off by a release.
+/// The events say the same; a caller that stores events may forget it.
 pub fn advance(bot: &Bot, session: Option<Session>, input: Input, ambient: &mut Ambient) -> Turn {
-    let _ = (bot, input, ambient);
-    Turn { session, ..Turn::default() }
+    traced(bot, session, &input, ambient, Values::new()).0
+}
+
+/// [`advance`] with variables for a session that starts, and with the last frame of one that ends: what a test sets and
+/// reads.
+pub(crate) fn traced(
+    bot: &Bot,
+    session: Option<Session>,
+    input: &Input,
+    ambient: &mut Ambient,
+    start_with: Values,
+) -> (Turn, Option<Frame>) {
+    let mut turn = TurnBuilder::new(bot, session, ambient);
+    turn.start_with = start_with;
+    match input {
+        Input::Message(message) => turn.take_message(message),
+        Input::Call { effect, exchange } => turn.take_call(effect, exchange),
+        Input::Wake => turn.take_wake(),
+    }
+    turn.finish()
 }

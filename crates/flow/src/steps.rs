@@ -16,6 +16,8 @@ pub mod tag_contact;
 pub mod update_contact;
 pub mod wait;
 
+use crate::engine::{Next, Resume, TurnBuilder};
+use crate::flow::Step;
 pub(crate) use reading::{exits, is_exit, main_exit, read};
 
 /// Declares the step types: the `type` word in documents, the action and its main exit (`None` for a step that ends).
@@ -39,6 +41,11 @@ macro_rules! steps {
             /// The exit that `next` draws.
             pub fn main_exit(&self) -> Option<&'static str> {
                 match self { $(Action::$action(_) => $main,)+ }
+            }
+
+            /// Runs the step on entry (`resume` is `None`) and again for each input it waits for.
+            pub(crate) fn run(&self, step: &Step, turn: &mut TurnBuilder<'_>, resume: Option<Resume<'_>>) -> Next {
+                match self { $(Action::$action(action) => action.run(step, turn, resume),)+ }
             }
         }
     };

@@ -3,6 +3,13 @@
 mod auth;
 mod body;
 
+use crate::Values;
+use crate::engine::{Next, Resume, TurnBuilder};
+use crate::flow::Step;
+use crate::request::{Exchange, Outcome};
+use crate::session::Waiting;
+use crate::turn::{Effect, Fact};
+use serde_json::json;
 use crate::Value;
 use crate::document::{Fields, Node, Reader, Shape, variable_name};
 use crate::path::Path;
@@ -112,6 +119,92 @@ pub enum WhenMissing {
     /// The call's outcome is `missing_required`.
     Refuse,
     Default(Value),
+}
+
+impl ApiRequest {
+    /// Orders the call; then maps its result and leaves by the exit that says most about it.
+    pub(crate) fn run(&self, step: &Step, turn: &mut TurnBuilder<'_>, resume: Option<Resume<'_>>) -> Next {
+        match resume {
+            Some(Resume::Call { effect, exchange }) => self.finish(step, turn, effect, exchange),
+            _ => self.start(step, turn),
+        }
+    }
+
+    /// The request is filled from the variables as they are, and only then what the call maps is unset: a loop may
+    /// send the cursor that the last round saved, and a failed call leaves nothing behind.
+    fn start(&self, step: &Step, turn: &mut TurnBuilder<'_>) -> Next {
+        let prepared = crate::engine::standin::prepare(self, turn);
+        for row in self.save.iter().chain(&self.save_error) {
+            turn.unset_variable(&row.name.value);
+        }
+        turn.forget_call(&step.name);
+        let effect = turn.new_id();
+        match prepared {
+            Ok(request) => {
+                let Some(frame) = turn.frame() else { return Next::End };
+                let (flow, step) = (frame.flow.clone(), frame.step.clone());
+                turn.event(Fact::CallStarted { effect: effect.clone() });
+                turn.order(Effect::Call { id: effect.clone(), flow, step, request: Box::new(request) });
+                Next::Wait(Waiting::Call { effect })
+            }
+            Err(refusal) => {
+                Next::End
+            }
+        }
+    }
+
+    fn finish(&self, step: &Step, turn: &mut TurnBuilder<'_>, effect: &str, exchange: &Exchange) -> Next {
+        let finished = crate::engine::standin::finish(self, exchange);
+        for (name, value) in finished.values {
+            turn.set_variable(&name, value);
+        }
+        turn.remember_call(&step.name, facts_of(finished.outcome, exchange));
+        turn.event(Fact::CallFinished {
+            effect: effect.to_owned(),
+            outcome: finished.outcome.as_str().to_owned(),
+            status: exchange.status,
+            findings: finished.codes,
+        });
+        let exit = exit_of(step, finished.outcome, exchange.status);
+        Next::Exit { exit, note: Some(finished.words) }
+    }
+}
+
+/// What later steps read by the step's name: `status`, `outcome`, `headers`, `attempts`, `elapsed_ms`. Header names are in
+/// lower case; one that came more than once has its values joined by commas, as HTTP reads them.
+fn facts_of(outcome: Outcome, exchange: &Exchange) -> Value {
+    let mut headers = Values::new();
+    for (name, value) in &exchange.headers {
+        let joined = match headers.get(name).and_then(Value::as_str) {
+            Some(before) => format!("{before}, {value}"),
+            None => value.clone(),
+        };
+        headers.insert(name.clone(), Value::String(joined));
+    }
+    let mut facts = Values::new();
+    if let Some(status) = exchange.status {
+        facts.insert("status".into(), json!(status));
+    }
+    facts.insert("outcome".into(), json!(outcome.as_str()));
+    facts.insert("headers".into(), Value::Object(headers));
+    facts.insert("attempts".into(), json!(exchange.attempts.len()));
+    facts.insert("elapsed_ms".into(), json!(exchange.elapsed_ms));
+    Value::Object(facts)
+}
+
+/// The drawn exit that says most: the status, its hundred, the outcome, `failed`. A status speaks only where the answer
+/// was not refused for another reason: a 200 that is not JSON is no `200`.
+fn exit_of(step: &Step, outcome: Outcome, status: Option<u16>) -> String {
+    let mut exits = Vec::new();
+    if let Some(status) = status.filter(|status| Outcome::of_status(*status) == outcome) {
+        exits.push(status.to_string());
+        exits.push(format!("{}xx", status / 100));
+    }
+    if outcome == Outcome::Ok {
+        return exits.into_iter().find(|exit| step.exits.contains_key(exit)).unwrap_or_else(|| "ok".into());
+    }
+    exits.push(outcome.as_str().to_owned());
+    exits.into_iter().find(|exit| step.exits.contains_key(exit)).unwrap_or_else(|| "failed".into())
 }
 
 const METHODS: [(&str, Method); 6] = [

@@ -1,5 +1,7 @@
 //! `condition`: the first branch that holds is taken.
 
+use crate::engine::{Next, Resume, TurnBuilder};
+use crate::flow::Step;
 use crate::condition::Condition;
 use crate::document::{Fields, Node, Reader, target};
 use crate::flow::Target;
@@ -14,6 +16,21 @@ pub struct Branch {
 pub struct When {
     pub when: Condition,
     pub next: Target,
+}
+
+impl Branch {
+    /// Leaves by `branches[0]`, `branches[1]`, … or `otherwise`. Without an `otherwise`, the flow ends there.
+    pub(crate) fn run(&self, _: &Step, turn: &mut TurnBuilder<'_>, _: Option<Resume<'_>>) -> Next {
+        for (index, branch) in self.branches.iter().enumerate() {
+            if branch.when.holds(turn) {
+                return Next::To { exit: format!("branches[{index}]"), target: branch.next.clone() };
+            }
+        }
+        match &self.otherwise {
+            Some(target) => Next::To { exit: "otherwise".into(), target: target.clone() },
+            None => Next::exit("otherwise"),
+        }
+    }
 }
 
 /// Reads `branches` and `otherwise`.

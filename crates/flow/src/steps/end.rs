@@ -1,9 +1,17 @@
 //! `end`: ends the flow here; a called flow returns to its caller.
 
+use crate::engine::{Next, Resume, TurnBuilder};
+use crate::flow::Step;
 use crate::document::{Fields, Reader};
 
 #[derive(Debug, Clone, Default)]
 pub struct End;
+
+impl End {
+    pub(crate) fn run(&self, _: &Step, _: &mut TurnBuilder<'_>, _: Option<Resume<'_>>) -> Next {
+        Next::End
+    }
+}
 
 /// Reads `{type: end}`.
 #[expect(clippy::unnecessary_wraps, reason = "all steps are read alike")]

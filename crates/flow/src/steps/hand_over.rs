@@ -1,5 +1,8 @@
 //! `hand_over`: ends the session and gives the conversation to people.
 
+use crate::engine::{Next, Resume, TurnBuilder};
+use crate::flow::Step;
+use crate::turn::Outgoing;
 use crate::document::{Fields, Reader};
 use crate::template::Template;
 
@@ -9,6 +12,18 @@ pub struct HandOver {
     pub team: Option<Template>,
     /// What the team reads.
     pub note: Option<Template>,
+}
+
+impl HandOver {
+    pub(crate) fn run(&self, _: &Step, turn: &mut TurnBuilder<'_>, _: Option<Resume<'_>>) -> Next {
+        if let Some(text) = &self.text {
+            let text = turn.text(text);
+            turn.send(Outgoing::Text { text });
+        }
+        let team = turn.optional_text(self.team.as_ref());
+        let note = turn.optional_text(self.note.as_ref());
+        Next::HandOver { team, note }
+    }
 }
 
 /// Reads `text`, `team` and `note`.
