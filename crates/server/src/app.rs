@@ -9,6 +9,7 @@ use crate::sends::Sends;
 use rapport_connect::Dialer;
 use rapport_flow::Bot;
 use rapport_store::{AccountId, ChannelId, ConversationKey, Store};
+use rapport_whatsapp::PhoneNumberId;
 use rapport_whatsapp::pace::Pace;
 use rapport_whatsapp::signature::Signer;
 use std::collections::HashMap;
@@ -40,6 +41,8 @@ pub struct App {
 pub struct Channel {
     pub id: ChannelId,
     pub name: String,
+    /// Meta's id of the number.
+    pub(crate) number: PhoneNumberId,
     /// Display number, E.164 with `+`, where it is known.
     pub phone: Option<String>,
     /// The Meta app it belongs to, where an installation serves several.

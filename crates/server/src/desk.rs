@@ -73,7 +73,7 @@ impl Desk<'_> {
     /// Gives a conversation back to the bot.
     pub async fn release(&self, key: ConversationKey) -> Result<(), DeskError> {
         self.known(key).await?;
-        if self.store.release(key, clock::now()).await? { Ok(()) } else { Err(DeskError::NotWithTeam) }
+        if self.store.release(key).await? { Ok(()) } else { Err(DeskError::NotWithTeam) }
     }
 
     async fn known(&self, key: ConversationKey) -> Result<rapport_store::Conversation, DeskError> {

@@ -159,7 +159,7 @@ pub(crate) async fn take_up(app: &Arc<App>, min_age: Duration) -> Result<usize, 
 
 /// Holds first and reads then: a row that is still unsettled after it was held is in nobody else's hands.
 async fn take_up_conversation(app: &Arc<App>, key: ConversationKey) -> Result<usize, StoreError> {
-    let candidates = app.store.queued_sends_of(key).await?;
+    let candidates = queued_sends_of(app, key).await?;
     let taken: Vec<SendKey> = {
         let mut queues = app.sends.lock();
         if queues.lanes.contains_key(&key) {
@@ -172,7 +172,7 @@ async fn take_up_conversation(app: &Arc<App>, key: ConversationKey) -> Result<us
         }
         free
     };
-    let mut sends = app.store.queued_sends_of(key).await?;
+    let mut sends = queued_sends_of(app, key).await?;
     sends.retain(|send| taken.contains(&send.key()));
     for settled in taken.iter().filter(|key| !sends.iter().any(|send| send.key() == **key)) {
         app.sends.release(*settled);
@@ -180,6 +180,12 @@ async fn take_up_conversation(app: &Arc<App>, key: ConversationKey) -> Result<us
     let count = sends.len();
     line_up(app, sends);
     Ok(count)
+}
+
+async fn queued_sends_of(app: &App, key: ConversationKey) -> Result<Vec<QueuedSend>, StoreError> {
+    let mut sends = app.store.queued_sends_of(key.account, key.contact).await?;
+    sends.retain(|send| send.conversation == key);
+    Ok(sends)
 }
 
 /// Decides about sends whose fate stayed unknown, as long as the server runs.
@@ -247,7 +253,7 @@ async fn deliver(app: &Arc<App>, mut send: QueuedSend) {
             Ok(message) => message,
             Err(error) => return settle(app, &send, failed(None, &error.to_string())).await,
         };
-        match channel.client.send(&message).await {
+        match channel.client.send(&channel.number, message.to_wire()).await {
             Ok(accepted) => {
                 metrics::counter!("rapport_sends_total", "fate" => "sent").increment(1);
                 return settle(app, &send, Fate::Sent { wamid: accepted.id.as_str().to_owned() }).await;

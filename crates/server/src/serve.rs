@@ -9,6 +9,7 @@ use crate::{background, clock, http, metrics};
 use axum::Router;
 use rapport_connect::{AllowedHost, Dialer, MappedHost};
 use rapport_store::{AccountId, OpenError, Store, StoreError};
+use rapport_whatsapp::PhoneNumberId;
 use rapport_whatsapp::pace::Pace;
 use rapport_whatsapp::signature::Signer;
 use secrecy::ExposeSecret;
@@ -56,6 +57,8 @@ pub enum ServeError {
     Dialer(#[from] rapport_connect::SettingsError),
     #[error("whatsapp.{name}: {source}")]
     Channel { name: String, source: rapport_whatsapp::client::ConfigError },
+    #[error("whatsapp.{name}.phone_number_id: {source}")]
+    Number { name: String, source: rapport_whatsapp::ids::IdError },
     #[error("cannot listen on {address}: {source}. Another program may use the port; choose one with --listen")]
     Listen { address: SocketAddr, source: std::io::Error },
 }
@@ -86,8 +89,8 @@ pub async fn open(
     let data = &config.data.value;
     std::fs::create_dir_all(data).map_err(|source| ServeError::Data { path: data.clone(), source })?;
     let path = config::sqlite_path(&config.database.value, data).unwrap_or_else(|| data.join("rapport.db"));
-    let settings = rapport_store::Settings::new(path);
-    let store = if exclusive { Store::open(&settings, clock::now()) } else { Store::open_beside(&settings, clock::now()) }?;
+    let settings = rapport_store::Settings { shared: !exclusive, ..rapport_store::Settings::new(path) };
+    let store = Store::open(&settings, clock::now())?;
     let account = store.ensure_account(ACCOUNT, clock::now()).await?;
     let key = config.master_key.value.as_deref();
     let key = secrets::master_key(key, data, environment, &store, account).await?;
@@ -163,7 +166,7 @@ impl Server {
         };
         let sends_ended = tokio::time::timeout(GRACE, quiet).await.is_ok();
         if lanes_ended && sends_ended {
-            if let Err(error) = app.store.record_clean_stop().await {
+            if let Err(error) = app.store.record_clean_stop(clock::now()).await {
                 tracing::warn!(%error, "the stop could not be written down");
             }
         }
@@ -210,8 +213,11 @@ async fn channels(
 fn channel(given: &ChannelConfig, stored: rapport_store::Channel) -> Result<Channel, ServeError> {
     let client = rapport_whatsapp::Client::new(&given.graph_url, &given.graph_version, &given.access_token)
         .map_err(|source| ServeError::Channel { name: given.name.clone(), source })?;
+    let number = PhoneNumberId::new(given.phone_number_id.as_str())
+        .map_err(|source| ServeError::Number { name: given.name.clone(), source })?;
     Ok(Channel {
         id: stored.id,
+        number,
         name: stored.name,
         phone: stored.phone,
         app: given.app.clone(),
