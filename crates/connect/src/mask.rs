@@ -34,10 +34,11 @@ impl Mask {
         }
         self.add_form(value.to_owned(), label);
         let json = encode(value, Encoding::Json).into_owned();
-        self.add_form(json.replace('/', "\\/"), label);
-        self.add_form(ascii_json(&json, false), label);
-        self.add_form(ascii_json(&json, true), label);
-        self.add_form(json, label);
+        for json in [json.replace('/', "\\/"), json] {
+            self.add_form(ascii_json(&json, false), label);
+            self.add_form(ascii_json(&json, true), label);
+            self.add_form(json, label);
+        }
         let percent = encode(value, Encoding::Percent).into_owned();
         self.add_form(lower_escapes(&percent), label);
         self.add_form(percent, label);

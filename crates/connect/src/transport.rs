@@ -107,12 +107,23 @@ impl Transport {
 
 /// An author's address. A host that cannot be read is blocked: what we do not understand we do not dial.
 pub(crate) fn read_url(text: &str) -> Result<Url, Fault> {
+    refuse_backslash(text)?;
     Url::parse(text).map_err(url_fault)
 }
 
 /// The same for an address relative to another.
 pub(crate) fn read_url_from(base: &Url, text: &str) -> Result<Url, Fault> {
+    refuse_backslash(text)?;
     base.join(text).map_err(url_fault)
+}
+
+/// Some parsers end a host at a backslash, others do not: `http://a\@b/` is `a` to us and `b` to a reader who trusts them.
+fn refuse_backslash(text: &str) -> Result<(), Fault> {
+    let before_query = text.split(['?', '#']).next().unwrap_or_default();
+    if before_query.contains('\\') {
+        return Err(Fault::blocked("an address with a backslash is not called; write %5C if one is meant"));
+    }
+    Ok(())
 }
 
 fn url_fault(error: ParseError) -> Fault {

@@ -111,12 +111,19 @@ impl<'a> Authorized<'a> {
         }
         let wire = self.wire;
         let mut url = wire.url.clone();
+        let mut dialled = None;
         let mut hops = 0;
         let mut seen = loop {
             let response = match self.send(&url, transport, progress).await {
                 Ok(response) => response,
+                Err(fault) if hops > 0 && fault.outcome == Outcome::BlockedAddress => {
+                    let mut seen = Seen::from(fault);
+                    seen.redirect_to = Some(url.into());
+                    break seen;
+                }
                 Err(fault) => break Seen::from(fault),
             };
+            dialled = Some(url.clone());
             let status = response.status().as_u16();
             let Some(location) = redirect::location(status, response.headers()) else {
                 break read(response, self.request.response).await;
@@ -138,7 +145,7 @@ impl<'a> Authorized<'a> {
             }
             hops += 1;
         };
-        seen.redirected = (hops > 0).then_some(url);
+        seen.redirected = dialled.filter(|_| hops > 0);
         seen
     }
 

@@ -119,26 +119,9 @@ async fn ask_once(
     now: &Clock,
     basic: bool,
 ) -> Result<Renewed, Refused> {
-    let mut headers = HeaderMap::new();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
-    headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
-    headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
-    let mut form = Serializer::new(String::new());
-    form.extend_pairs(pairs);
-    match client.secret {
-        Some(secret) if basic => {
-            headers.insert(AUTHORIZATION, basic_header(client.id, secret)?);
-        }
-        secret => {
-            form.append_pair("client_id", client.id);
-            if let Some(secret) = secret {
-                form.append_pair("client_secret", secret.expose_secret());
-            }
-        }
-    }
+    let (headers, body) = question(pairs, client, basic)?;
     let asked_at = now();
-    let response =
-        transport.send(&Method::POST, url, headers, Bytes::from(form.finish()), &Progress::default()).await;
+    let response = transport.send(&Method::POST, url, headers, body, &Progress::default()).await;
     // Whatever happens here, the request itself has not left us yet.
     let response = response.map_err(|fault| elsewhere(url, &fault))?;
     let status = response.status().as_u16();
@@ -157,6 +140,28 @@ async fn ask_once(
         });
     }
     Err(refusal(url, status, &answer, &answer::text(&head, body)))
+}
+
+/// Head and body of the question; apart, since the serializer must not live across a wait (it is not `Send`).
+fn question(pairs: &[(&str, &str)], client: &Client<'_>, basic: bool) -> Result<(HeaderMap, Bytes), Fault> {
+    let mut headers = HeaderMap::new();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
+    headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+    headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+    let mut form = Serializer::new(String::new());
+    form.extend_pairs(pairs);
+    match client.secret {
+        Some(secret) if basic => {
+            headers.insert(AUTHORIZATION, basic_header(client.id, secret)?);
+        }
+        secret => {
+            form.append_pair("client_id", client.id);
+            if let Some(secret) = secret {
+                form.append_pair("client_secret", secret.expose_secret());
+            }
+        }
+    }
+    Ok((headers, Bytes::from(form.finish())))
 }
 
 /// RFC 6749 §2.3.1: both halves are form-encoded before they are joined.
