@@ -33,6 +33,17 @@ impl Mask {
             return;
         }
         self.add_form(value.to_owned(), label);
+        // Most tokens are spelled alike everywhere.
+        if !value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte)) {
+            self.add_escaped(value, label);
+        }
+        for engine in [&STANDARD, &STANDARD_NO_PAD, &URL_SAFE, &URL_SAFE_NO_PAD] {
+            self.add_form(engine.encode(value), label);
+        }
+        self.forms.sort_by(|a, b| b.text.len().cmp(&a.text.len()).then_with(|| a.text.cmp(&b.text)));
+    }
+
+    fn add_escaped(&mut self, value: &str, label: &str) {
         let json = encode(value, Encoding::Json).into_owned();
         for json in [json.replace('/', "\\/"), json] {
             self.add_form(ascii_json(&json, false), label);
@@ -46,11 +57,6 @@ impl Mask {
         self.add_form(lower_escapes(&form), label);
         self.add_form(form, label);
         self.add_form(encode(value, Encoding::Xml).into_owned(), label);
-        for engine in [&STANDARD, &STANDARD_NO_PAD, &URL_SAFE, &URL_SAFE_NO_PAD] {
-            self.add_form(engine.encode(value), label);
-        }
-        self.forms.sort_by(|a, b| b.text.len().cmp(&a.text.len()).then_with(|| a.text.cmp(&b.text)));
-        self.forms.dedup_by(|a, b| a.text == b.text);
     }
 
     /// The text without the values.
@@ -70,7 +76,10 @@ impl Mask {
     }
 
     fn add_form(&mut self, text: String, label: &str) {
-        self.forms.push(Form { text: Zeroizing::new(text), label: label.to_owned() });
+        let text = Zeroizing::new(text);
+        if !self.forms.iter().any(|form| form.text == text) {
+            self.forms.push(Form { text, label: label.to_owned() });
+        }
     }
 }
 

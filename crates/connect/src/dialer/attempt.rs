@@ -106,6 +106,10 @@ impl<'a> Authorized<'a> {
         progress: &Progress,
         mask: &mut Mask,
     ) -> Seen {
+        // First, so that an address that points inward is called that, whatever else is wrong with the request.
+        if let Err(blocked) = transport.guard.check_url(&self.wire.url) {
+            return Fault::blocked(blocked.to_string()).into();
+        }
         if let Err(seen) = self.authorize(transport, tokens, now, mask).await {
             return *seen;
         }

@@ -1,9 +1,9 @@
 //! Everything that points inward is refused, without a connection.
 
-use crate::setting::{Names, call, dialer, get, settings};
+use crate::setting::{Names, call, dialer, get, secret, secrets, settings};
 use crate::stub::{Stub, answer, json, keep, redirect};
 use rapport_connect::Dialer;
-use rapport_flow::request::{Outcome, PreparedRequest};
+use rapport_flow::request::{Outcome, PreparedAuth, PreparedRequest};
 use std::net::TcpListener;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -329,4 +329,13 @@ async fn the_words_of_a_block_name_the_mend_but_not_what_a_private_name_answers(
         detail,
         "private.example answers with a private address; only the operator can open it, with network.allow = [\"private.example:8080\"]"
     );
+}
+
+#[tokio::test]
+async fn a_secret_on_its_way_inward_is_blocked_for_the_address() {
+    let held = secrets(&[("s", "the-value-1", &["https://api.intercom.io"])]);
+    let mut request = get("http://169.254.169.254/latest/meta-data/");
+    request.auth = PreparedAuth::Bearer(secret("s"));
+    let exchange = dialer(&[]).call(&request, "effect-1", &held).await;
+    assert_eq!(exchange.outcome, Outcome::BlockedAddress);
 }
