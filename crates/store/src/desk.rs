@@ -28,7 +28,7 @@ pub struct Summary {
 pub enum Entry {
     In {
         id: MessageId,
-        message: Message,
+        message: Box<Message>,
     },
     Out(Box<Sent>),
     /// What a turn did besides messages.
@@ -218,7 +218,7 @@ fn read_summary(row: &Row<'_>, account: AccountId) -> Result<Summary, StoreError
 fn read_entry(row: &Row<'_>) -> Result<Entry, StoreError> {
     let id = MessageId(row.int(0)?);
     if row.flag(1)? {
-        return Ok(Entry::In { id, message: read_message(row, 2)? });
+        return Ok(Entry::In { id, message: Box::new(read_message(row, 2)?) });
     }
     let outgoing = row.json(7, "outgoing message")?.ok_or_else(|| StoreError::Unreadable {
         what: "outgoing message",

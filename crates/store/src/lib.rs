@@ -58,6 +58,8 @@ pub struct Settings {
     pub readers: usize,
     /// Most units that share one commit.
     pub batch_units_max: usize,
+    /// The file grows no further than this, in pages of 4 KiB; `None` for as far as the disk goes.
+    pub pages_max: Option<u32>,
     /// For tools beside a running server: opens without the lock that keeps a second server away.
     pub shared: bool,
 }
@@ -81,6 +83,7 @@ impl Settings {
             checkpoint_pages: 1000,
             readers: 4,
             batch_units_max: 256,
+            pages_max: None,
             shared: false,
         }
     }
@@ -160,10 +163,11 @@ impl Store {
     async fn rows_apart<T: Send + 'static>(
         &self,
         sql: &'static str,
-        values: Vec<Value>,
+        values: impl Into<Vec<Value>>,
         read: impl FnMut(&Row<'_>) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<Vec<T>, StoreError> {
         let backend = Arc::clone(&self.backend);
+        let values = values.into();
         tokio::task::spawn_blocking(move || backend.readers.rows(sql, &values, read))
             .await
             .map_err(|_| StoreError::Closed)?

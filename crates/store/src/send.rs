@@ -250,7 +250,7 @@ pub(crate) fn add_send(unit: &mut Unit, send: &QueuedSend, author: Option<&str>)
 fn settle(result: &SendResult) -> Unit {
     let mut unit = Unit::new(result.send.account);
     let SendKey { account, contact, message } = result.send;
-    let mut values = values![account, contact, message];
+    let mut values = Vec::from(values![account, contact, message]);
     let sql = match &result.fate {
         Fate::Sent { wamid } => {
             values.push(wamid.into());

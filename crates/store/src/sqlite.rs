@@ -91,6 +91,9 @@ fn connect(settings: &Settings, write: bool) -> rusqlite::Result<Connection> {
         )?;
         connection.pragma_update(None, "wal_autocheckpoint", settings.checkpoint_pages)?;
         connection.pragma_update(None, "journal_size_limit", WAL_BYTES_KEPT)?;
+        if let Some(pages) = settings.pages_max {
+            connection.pragma_update(None, "max_page_count", pages)?;
+        }
     } else {
         connection.set_prepared_statement_cache_capacity(READER_STATEMENTS);
     }

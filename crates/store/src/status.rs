@@ -240,7 +240,8 @@ fn unit(item: &StatusItem, send: SendKey) -> Unit {
          where account = $1 and contact = $2 and message = $3 and incoming = 0 and unsettled = 1",
         vec![account.into(), contact.into(), message.into(), Value::Word(settled)],
     );
-    let mut values = values![account, contact, message, item.at, &item.wamid, text_of(item.pricing.as_ref())];
+    let mut values =
+        Vec::from(values![account, contact, message, item.at, &item.wamid, text_of(item.pricing.as_ref())]);
     values.push(Value::Word(settled));
     if item.status == Status::Failed {
         values.push(text_of(item.error.as_ref()).into());

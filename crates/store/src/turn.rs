@@ -79,7 +79,7 @@ pub(crate) fn add_turn(
 ) -> Result<Committed, StoreError> {
     let ConversationKey { account, contact, channel } = basis.key;
     let TurnCommit { id, at, turn, consumed, finished, message_ids } = commit;
-    write_conversation(unit, basis, opened, Some(turn.session.as_ref()))?;
+    write_conversation(unit, basis, opened, Some(Ran { session: turn.session.as_ref() }))?;
     for message in consumed {
         unit.must(
             "update message set unconsumed = 0 \
@@ -166,15 +166,21 @@ macro_rules! update_with_message {
     };
 }
 
-/// Writes what a message (`opened`) and a turn (`session`, where one ran) do to the conversation, in one statement.
+/// The session as a turn left it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Ran<'a> {
+    session: Option<&'a Session>,
+}
+
+/// Writes what a message (`opened`) and a turn (`ran`, where there was one) do to the conversation, in one statement.
 pub(crate) fn write_conversation(
     unit: &mut Unit,
     basis: &Conversation,
     opened: Option<Opened>,
-    session: Option<Option<&Session>>,
+    ran: Option<Ran<'_>>,
 ) -> Result<(), StoreError> {
     let ConversationKey { account, contact, channel } = basis.key;
-    let running = session.flatten();
+    let running = ran.and_then(|ran| ran.session);
     let session_text = match running {
         Some(session) => json(session)?,
         None => Value::Null,
@@ -194,7 +200,7 @@ pub(crate) fn write_conversation(
         );
         return Ok(());
     }
-    if session.is_none() {
+    if ran.is_none() {
         if let Some(opened) = opened {
             unit.must(
                 "update conversation set window_until = case when window_until < $4 then $4 else window_until end, \
@@ -209,7 +215,8 @@ pub(crate) fn write_conversation(
         (Some(alarm_at), Some(wake_at)) => alarm_at <= wake_at,
         _ => false,
     };
-    let mut values = values![account, contact, channel, session_text, waits, wake_at, basis.version];
+    let mut values =
+        Vec::from(values![account, contact, channel, session_text, waits, wake_at, basis.version]);
     if let Some(opened) = opened {
         values.extend([opened.window_until.into(), opened.last_in_at.into()]);
     }

@@ -72,22 +72,22 @@ impl Unit {
         Unit { account, statements: Vec::new() }
     }
 
-    pub(crate) fn any(&mut self, sql: &'static str, values: Vec<Value>) {
-        self.statements.push(Statement { sql, values, rule: Rule::Any });
+    pub(crate) fn any(&mut self, sql: &'static str, values: impl Into<Vec<Value>>) {
+        self.statements.push(Statement { sql, values: values.into(), rule: Rule::Any });
     }
 
-    pub(crate) fn must(&mut self, sql: &'static str, values: Vec<Value>) {
-        self.statements.push(Statement { sql, values, rule: Rule::Must });
+    pub(crate) fn must(&mut self, sql: &'static str, values: impl Into<Vec<Value>>) {
+        self.statements.push(Statement { sql, values: values.into(), rule: Rule::Must });
     }
 
-    pub(crate) fn gate(&mut self, sql: &'static str, values: Vec<Value>) {
-        self.statements.push(Statement { sql, values, rule: Rule::Gate });
+    pub(crate) fn gate(&mut self, sql: &'static str, values: impl Into<Vec<Value>>) {
+        self.statements.push(Statement { sql, values: values.into(), rule: Rule::Gate });
     }
 }
 
 /// The values of a statement, each by what it is in Rust.
 macro_rules! values {
-    ($($value:expr),* $(,)?) => { vec![$($crate::unit::Value::from($value)),*] };
+    ($($value:expr),* $(,)?) => { [$($crate::unit::Value::from($value)),*] };
 }
 pub(crate) use values;
 

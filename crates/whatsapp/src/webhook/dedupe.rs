@@ -4,6 +4,7 @@
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
+use super::status::Status;
 use crate::ids::{PhoneNumberId, Wamid};
 
 /// An inbound message: the number it came to and its id.
@@ -11,11 +12,18 @@ pub(crate) fn message(number: Option<&PhoneNumberId>, id: &Wamid) -> String {
     format!("message:{}:{id}", number.map_or("", PhoneNumberId::as_str))
 }
 
-/// A status: message, state, and in groups the participant.
-pub(crate) fn status(id: &Wamid, state: &str, participant: Option<&str>) -> String {
-    participant
-        .map_or_else(|| format!("status:{id}:{state}"), |person| format!("status:{id}:{state}:{person}"))
+/// A status: message, state, and in groups the participant. `None` for a state too long to be one.
+pub(crate) fn status(status: &Status) -> Option<String> {
+    let (id, state) = (&status.id, status.state.as_str());
+    let participant = status.recipient.group_id.as_ref().and_then(|_| status.recipient.person.address());
+    (state.len() <= NAME_BYTES_MAX).then(|| match participant {
+        Some(person) => format!("status:{id}:{state}:{}", person.as_str()),
+        None => format!("status:{id}:{state}"),
+    })
 }
+
+/// Longest name of a state or field that a key holds, in bytes; Meta's longest has 40.
+const NAME_BYTES_MAX: usize = 64;
 
 /// Anything else: what it says, in which field and account, at which time. Neither the order of keys nor the way
 /// text is escaped makes a difference.
@@ -34,7 +42,8 @@ pub(crate) fn content(field: &str, entry_id: &str, entry_time: &str, value: &str
         Err(_) => hash.update(value),
     }
     let hex: String = hash.finalize().iter().take(16).flat_map(|byte| hex_digits(*byte)).collect();
-    format!("{}:{hex}", if field.is_empty() { "body" } else { field })
+    let name = if (1..=NAME_BYTES_MAX).contains(&field.len()) { field } else { "body" };
+    format!("{name}:{hex}")
 }
 
 fn hex_digits(byte: u8) -> [char; 2] {

@@ -136,21 +136,19 @@ impl Splitter<'_> {
         }
     }
 
-    fn status(_: &Self, element: &Object<'_>) -> Reading {
+    fn status(&self, element: &Object<'_>) -> Reading {
         // Payments and calls report here too; theirs are no states of a message (§6).
         if element.text("type").is_some_and(|kind| kind != "message") {
             return (None, ItemKind::Unknown { field: "statuses".to_owned() });
         }
-        match Status::read(element) {
-            Some(status) => {
-                let person = &status.recipient.person;
-                let participant = status.recipient.group_id.as_ref().and_then(|_| person.address());
-                let participant = participant.as_ref().map(crate::ids::Address::as_str);
-                let key = dedupe::status(&status.id, status.state.as_str(), participant);
-                (Some(key), ItemKind::Status(Box::new(status)))
-            }
-            None => (None, ItemKind::Malformed { reason: "a status without id or state" }),
-        }
+        let Some(mut status) = Status::read(element) else {
+            return (None, ItemKind::Malformed { reason: "a status without id or state" });
+        };
+        // The key is made before `contacts[]` adds ids: a repetition may come without them.
+        let key = dedupe::status(&status);
+        let recipient = &mut status.recipient;
+        recipient.person = self.contacts.complete(std::mem::take(&mut recipient.person));
+        (key, ItemKind::Status(Box::new(status)))
     }
 
     fn echo(&self, element: &Object<'_>) -> Reading {
