@@ -92,10 +92,6 @@ impl<'a> TurnBuilder<'a> {
         self.ambient.now
     }
 
-    pub(crate) fn contact(&self) -> &Contact {
-        &self.ambient.contact
-    }
-
     pub(crate) fn contact_mut(&mut self) -> &mut Contact {
         &mut self.ambient.contact
     }
