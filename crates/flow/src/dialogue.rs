@@ -7,7 +7,7 @@ mod runner;
 mod shown;
 mod simulator;
 
-pub use document::{Case, Line, Mock, MockAnswer, Reply, TestDocument, read_tests};
+pub use document::{Case, Check, Line, Mock, MockAnswer, Reply, TestDocument, read_tests};
 pub use runner::{CaseResult, Failure, Webhook, run_tests};
 pub use shown::as_value as message_as_value;
 pub use simulator::{Entry, Happened, NoSuchButton, PendingCall, Simulator};

@@ -8,19 +8,19 @@ mod input;
 pub(crate) mod limits;
 mod outgoing;
 mod scope;
-pub(crate) mod standin;
 mod triggers;
 mod wake;
 
-pub(crate) use builder::{Next, Resume, TurnBuilder};
+pub(crate) use builder::{Next, Resume, Traced, TurnBuilder};
 pub use calls::call_findings;
+pub(crate) use calls::{findings as findings_of_call, in_words as failure_in_words};
 pub(crate) use fold::{fold, words};
 pub(crate) use outgoing::chars;
 pub(crate) use wake::later;
 
 use crate::Values;
 use crate::bot::Bot;
-use crate::session::{Frame, Session};
+use crate::session::Session;
 use crate::turn::{Ambient, Input, Turn};
 
 /// Runs one turn.
@@ -33,18 +33,17 @@ use crate::turn::{Ambient, Input, Turn};
 /// window opened and its stop lifted by the message, `with_team_since` set by a hand-over and taken off by a release.
 /// The events say the same; a caller that stores events may forget it.
 pub fn advance(bot: &Bot, session: Option<Session>, input: Input, ambient: &mut Ambient) -> Turn {
-    traced(bot, session, &input, ambient, Values::new()).0
+    traced(bot, session, &input, ambient, Values::new()).turn
 }
 
-/// [`advance`] with variables for a session that starts, and with the last frame of one that ends: what a test sets and
-/// reads.
+/// [`advance`] with variables for a session that starts, and with what a test or a simulator wants to know besides.
 pub(crate) fn traced(
     bot: &Bot,
     session: Option<Session>,
     input: &Input,
     ambient: &mut Ambient,
     start_with: Values,
-) -> (Turn, Option<Frame>) {
+) -> Traced {
     let mut turn = TurnBuilder::new(bot, session, ambient);
     turn.start_with = start_with;
     match input {

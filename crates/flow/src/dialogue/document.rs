@@ -33,6 +33,18 @@ pub struct Case {
     /// When it plays, epoch milliseconds.
     pub now: Option<i64>,
     pub lines: Vec<Spanned<Line>>,
+    /// A flow to check instead of one to talk to.
+    pub check: Option<Check>,
+}
+
+/// `check`, `finds` and `repaired`: a flow as text, and what the checker must say to it.
+#[derive(Debug, Clone)]
+pub struct Check {
+    pub text: Text,
+    /// Codes that must be among the findings.
+    pub finds: Vec<String>,
+    /// What the text must hold once the mends of those findings are made.
+    pub repaired: Option<String>,
 }
 
 /// One line of a dialogue: what happens, or what must have happened.
@@ -135,14 +147,27 @@ fn case(reader: &mut Reader, node: Node<'_>) -> Option<Case> {
     let contact = fields.take("contact").and_then(|node| contact(reader, node));
     let variables = fields.take("variables").map(|node| values(reader, node, "`variables`")).unwrap_or_default();
     let now = fields.take("now").and_then(|node| moment(reader, node));
-    let dialogue = fields.require(reader, "dialogue", "dialogue: [{customer: Hello}]");
+    let check = check(reader, &mut fields);
+    let dialogue = match &check {
+        Some(_) => fields.take("dialogue"),
+        None => fields.require(reader, "dialogue", "dialogue: [{customer: Hello}]"),
+    };
     let dialogue = dialogue.map(|node| reader.list(node, "`dialogue`")).unwrap_or_default();
     fields.finish(reader);
     let lines = dialogue
         .into_iter()
         .filter_map(|node| Some(Spanned { value: line(reader, node)?, span: node.span() }))
         .collect();
-    Some(Case { name, span: name_node.span(), mocks, contact, variables, now, lines })
+    Some(Case { name, span: name_node.span(), mocks, contact, variables, now, lines, check })
+}
+
+fn check(reader: &mut Reader, fields: &mut Fields<'_>) -> Option<Check> {
+    let text = fields.text(reader, "check")?;
+    let codes = fields.require(reader, "finds", "finds: [doubled-braces]");
+    let codes = codes.map(|node| reader.one_or_more(node, "`finds`")).unwrap_or_default();
+    let finds = codes.into_iter().filter_map(|node| Some(reader.text(node, "`finds`")?.value)).collect();
+    let repaired = fields.text(reader, "repaired").map(|text| text.value);
+    Some(Check { text, finds, repaired })
 }
 
 /// The words that begin a line, as they stand in [`Line`].
@@ -223,7 +248,7 @@ fn message(reader: &mut Reader, node: Node<'_>) -> Option<Message> {
 fn contact(reader: &mut Reader, node: Node<'_>) -> Option<Contact> {
     let mut fields = reader.fields(node, "the contact")?;
     let mut contact = Contact { id: "contact".into(), ..Contact::default() };
-    let mut text = |fields: &mut Fields<'_>, reader: &mut Reader, name| fields.text(reader, name).map(|t| t.value);
+    let text = |fields: &mut Fields<'_>, reader: &mut Reader, name| fields.text(reader, name).map(|t| t.value);
     contact.name = text(&mut fields, reader, "name");
     contact.email = text(&mut fields, reader, "email");
     contact.phone = text(&mut fields, reader, "phone");

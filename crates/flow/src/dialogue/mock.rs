@@ -39,7 +39,8 @@ impl<'t> Mocks<'t> {
         loop {
             let answer = self.follow(request)?;
             let (outcome, status) = (answer.outcome, answer.status);
-            let took = if outcome == Outcome::Timeout { request.attempt_timeout_ms } else { 0 };
+            let left = request.deadline_ms.saturating_sub(elapsed_ms);
+            let took = if outcome == Outcome::Timeout { request.attempt_timeout_ms.min(left) } else { 0 };
             elapsed_ms += took;
             let tried = u32::try_from(attempts.len()).unwrap_or(u32::MAX);
             let wait = answer.retry_after_ms.unwrap_or(BACKOFF_MS << tried.min(10));

@@ -1,12 +1,13 @@
 //! Plays the cases of a test file and says where one goes another way than it should.
 
 use super::compare;
-use super::document::{Case, Line, TestDocument};
+use super::document::{Case, Check, Line, TestDocument};
 use super::mock::Mocks;
 use super::shown;
 use super::simulator::{Entry, Happened, Simulator};
 use crate::bot::Bot;
-use crate::document::nearest;
+use crate::document::{Source, nearest, read_flow};
+use crate::finding::Edit;
 use crate::flow::{Flow, Trigger, TriggerKind};
 use crate::request::Sent;
 use crate::source::{Span, Spanned};
@@ -15,7 +16,6 @@ use crate::turn::{Channel, Contact, Event, Fact, Message};
 use crate::{Value, Values};
 use serde_json::json;
 use std::sync::Arc;
-use std::time::Duration;
 
 /// Turns a recorded Meta webhook into the messages that reach a flow; the flow crate knows nothing of Meta's words.
 pub type Webhook<'a> = &'a dyn Fn(&Value) -> Vec<Message>;
@@ -121,6 +121,9 @@ impl<'t> Player<'t> {
     }
 
     fn lines(&mut self, case: &Case) -> Result<(), Failure> {
+        if let Some(check) = &case.check {
+            checked(check).map_err(|wrong| self.failure(&check.text.place.span, wrong))?;
+        }
         for Spanned { value, span } in &case.lines {
             self.line(value).map_err(|wrong| self.failure(span, wrong))?;
         }
@@ -437,6 +440,35 @@ impl<'t> Player<'t> {
             _ => None,
         })
     }
+}
+
+/// Checks a flow and makes its mends.
+fn checked(check: &Check) -> Result<(), Wrong> {
+    let source = Source::new("check.yaml", check.text.value.clone());
+    let (_, findings) = read_flow(&source);
+    let codes: Vec<&str> = findings.iter().map(|finding| finding.code).collect();
+    for wanted in &check.finds {
+        if !codes.contains(&wanted.as_str()) {
+            let message = format!("the checker does not find `{wanted}`");
+            return Err(Wrong::new(message, check.finds.join("\n"), codes.join("\n")));
+        }
+    }
+    let Some(repaired) = &check.repaired else { return Ok(()) };
+    let wanted = findings.iter().filter(|finding| check.finds.iter().any(|code| code == finding.code));
+    let mut edits: Vec<&Edit> = wanted.filter_map(|finding| finding.fix.as_ref()).flat_map(|fix| &fix.edits).collect();
+    // From the end, so that the ranges of the others stay true.
+    edits.sort_by_key(|edit| std::cmp::Reverse(edit.range.start));
+    edits.dedup();
+    let mut text = check.text.value.clone();
+    for edit in edits {
+        if text.get(edit.range.clone()).is_some() {
+            text.replace_range(edit.range.clone(), &edit.text);
+        }
+    }
+    if text.contains(repaired.trim()) {
+        return Ok(());
+    }
+    Err(Wrong::new("the mended text is another one", repaired.trim(), text))
 }
 
 /// A contact for cases that name none: known by a number that belongs to nobody.

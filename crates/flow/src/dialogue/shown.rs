@@ -33,7 +33,7 @@ pub fn as_value(message: &Outgoing) -> Value {
 }
 
 /// The words of a message, if it has some.
-pub fn words(message: &Outgoing) -> Option<&str> {
+pub(super) fn words(message: &Outgoing) -> Option<&str> {
     match message {
         Outgoing::Text { text }
         | Outgoing::UrlButton { text, .. }

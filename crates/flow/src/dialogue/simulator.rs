@@ -259,16 +259,19 @@ impl Simulator {
         self.ambient.turn_id = format!("t{}", self.turns);
         self.ambient.ids = 0;
         let session = self.session.take();
-        let (turn, ended) =
+        let traced =
             engine::traced(&self.bot, session, input, &mut self.ambient, self.start_with.clone());
-        self.session = turn.session;
-        if ended.is_some() {
-            self.last = ended;
+        self.session = traced.turn.session;
+        if traced.ended.is_some() {
+            self.last = traced.ended;
         }
-        for event in turn.events {
-            self.note(Happened::Fact(event));
-        }
-        for effect in turn.effects {
+        let mut events = traced.turn.events.into_iter();
+        let mut told = 0;
+        for (effect, before) in traced.turn.effects.into_iter().zip(traced.order) {
+            for event in events.by_ref().take(before.saturating_sub(told)) {
+                self.note(Happened::Fact(event));
+            }
+            told = before;
             match effect {
                 Effect::Send { id, flow, step, message } => {
                     self.note(Happened::Sent { id, flow, step, message });
@@ -279,6 +282,9 @@ impl Simulator {
                     self.pending = Some(call);
                 }
             }
+        }
+        for event in events {
+            self.note(Happened::Fact(event));
         }
     }
 

@@ -48,6 +48,16 @@ pub(crate) enum Resume<'a> {
     Returned(Values),
 }
 
+/// A turn, and what only a test or a simulator wants to know of it.
+#[derive(Debug)]
+pub(crate) struct Traced {
+    pub(crate) turn: Turn,
+    /// The last frame of a session that ended.
+    pub(crate) ended: Option<Frame>,
+    /// For each effect, how many of the events came before it.
+    pub(crate) order: Vec<usize>,
+}
+
 #[derive(Debug)]
 pub(crate) struct TurnBuilder<'a> {
     pub(super) bot: &'a Bot,
@@ -55,6 +65,8 @@ pub(crate) struct TurnBuilder<'a> {
     pub(super) session: Option<Session>,
     events: Vec<Event>,
     effects: Vec<Effect>,
+    /// Events noted before each effect, for a transcript.
+    order: Vec<usize>,
     /// Counts on while a text is rendered (`{{new_id}}`), hence the cell.
     ids: Cell<u32>,
     steps_run: u32,
@@ -72,6 +84,7 @@ impl<'a> TurnBuilder<'a> {
             session,
             events: Vec::new(),
             effects: Vec::new(),
+            order: Vec::new(),
             ids,
             steps_run: 0,
             ended: None,
@@ -79,9 +92,10 @@ impl<'a> TurnBuilder<'a> {
         }
     }
 
-    pub(super) fn finish(self) -> (Turn, Option<Frame>) {
+    pub(super) fn finish(self) -> Traced {
         self.ambient.ids = self.ids.get();
-        (Turn { session: self.session, events: self.events, effects: self.effects }, self.ended)
+        let turn = Turn { session: self.session, events: self.events, effects: self.effects };
+        Traced { turn, ended: self.ended, order: self.order }
     }
 
     pub(crate) fn bot(&self) -> &'a Bot {
@@ -90,10 +104,6 @@ impl<'a> TurnBuilder<'a> {
 
     pub(crate) fn now(&self) -> i64 {
         self.ambient.now
-    }
-
-    pub(crate) fn contact(&self) -> &Contact {
-        &self.ambient.contact
     }
 
     pub(crate) fn contact_mut(&mut self) -> &mut Contact {
@@ -141,6 +151,16 @@ impl<'a> TurnBuilder<'a> {
         }
     }
 
+    /// Sets and unsets the variables that a call maps.
+    pub(crate) fn map(&mut self, values: Vec<(String, Option<Value>)>) {
+        for (name, value) in values {
+            match value {
+                Some(value) => self.set_variable(&name, value),
+                None => self.unset_variable(&name),
+            }
+        }
+    }
+
     /// What later steps read of a call by the step's name.
     pub(crate) fn remember_call(&mut self, step: &str, facts: Value) {
         if let Some(frame) = self.frame_mut() {
@@ -169,6 +189,7 @@ impl<'a> TurnBuilder<'a> {
     }
 
     pub(crate) fn order(&mut self, effect: Effect) {
+        self.order.push(self.events.len());
         self.effects.push(effect);
     }
 

@@ -3,13 +3,12 @@
 mod auth;
 mod body;
 
-use crate::Values;
-use crate::engine::{Next, Resume, TurnBuilder};
+use crate::engine::{Next, Resume, TurnBuilder, failure_in_words, findings_of_call};
 use crate::flow::Step;
-use crate::request::{Exchange, Outcome};
+use crate::finding::Finding;
+use crate::request::{self, Exchange, Finished, Outcome};
 use crate::session::Waiting;
 use crate::turn::{Effect, Fact};
-use serde_json::json;
 use crate::Value;
 use crate::document::{Fields, Node, Reader, Shape, variable_name};
 use crate::path::Path;
@@ -133,63 +132,50 @@ impl ApiRequest {
     /// The request is filled from the variables as they are, and only then what the call maps is unset: a loop may
     /// send the cursor that the last round saved, and a failed call leaves nothing behind.
     fn start(&self, step: &Step, turn: &mut TurnBuilder<'_>) -> Next {
-        let prepared = crate::engine::standin::prepare(self, turn);
-        for row in self.save.iter().chain(&self.save_error) {
-            turn.unset_variable(&row.name.value);
-        }
+        let prepared = request::prepare(self, turn);
+        let nothing = request::unsent(self);
         turn.forget_call(&step.name);
         let effect = turn.new_id();
         match prepared {
             Ok(request) => {
+                turn.map(nothing.values);
                 let Some(frame) = turn.frame() else { return Next::End };
                 let (flow, step) = (frame.flow.clone(), frame.step.clone());
                 turn.event(Fact::CallStarted { effect: effect.clone() });
                 turn.order(Effect::Call { id: effect.clone(), flow, step, request: Box::new(request) });
                 Next::Wait(Waiting::Call { effect })
             }
-            Err(refusal) => {
-                Next::End
-            }
+            Err(refusal) => self.finished(step, turn, effect, None, nothing, &[refusal.finding()]),
         }
     }
 
     fn finish(&self, step: &Step, turn: &mut TurnBuilder<'_>, effect: &str, exchange: &Exchange) -> Next {
-        let finished = crate::engine::standin::finish(self, exchange);
-        for (name, value) in finished.values {
-            turn.set_variable(&name, value);
-        }
-        turn.remember_call(&step.name, facts_of(finished.outcome, exchange));
-        turn.event(Fact::CallFinished {
-            effect: effect.to_owned(),
-            outcome: finished.outcome.as_str().to_owned(),
-            status: exchange.status,
-            findings: finished.codes,
-        });
-        let exit = exit_of(step, finished.outcome, exchange.status);
-        Next::Exit { exit, note: Some(finished.words) }
+        let finished = request::finish(self, exchange);
+        let findings = findings_of_call(step, self, exchange, &finished);
+        self.finished(step, turn, effect.to_owned(), Some(exchange), finished, &findings)
     }
-}
 
-/// What later steps read by the step's name: `status`, `outcome`, `headers`, `attempts`, `elapsed_ms`. Header names are in
-/// lower case; one that came more than once has its values joined by commas, as HTTP reads them.
-fn facts_of(outcome: Outcome, exchange: &Exchange) -> Value {
-    let mut headers = Values::new();
-    for (name, value) in &exchange.headers {
-        let joined = match headers.get(name).and_then(Value::as_str) {
-            Some(before) => format!("{before}, {value}"),
-            None => value.clone(),
-        };
-        headers.insert(name.clone(), Value::String(joined));
+    fn finished(
+        &self,
+        step: &Step,
+        turn: &mut TurnBuilder<'_>,
+        effect: String,
+        exchange: Option<&Exchange>,
+        finished: Finished,
+        findings: &[Finding],
+    ) -> Next {
+        let (outcome, status) = (finished.outcome, exchange.and_then(|exchange| exchange.status));
+        turn.map(finished.values);
+        turn.remember_call(&step.name, finished.facts);
+        turn.event(Fact::CallFinished {
+            effect,
+            outcome: outcome.as_str().to_owned(),
+            status,
+            findings: findings.iter().map(|finding| finding.code.to_owned()).collect(),
+        });
+        let note = failure_in_words(step, outcome, exchange, findings);
+        Next::Exit { exit: exit_of(step, outcome, status), note: Some(note) }
     }
-    let mut facts = Values::new();
-    if let Some(status) = exchange.status {
-        facts.insert("status".into(), json!(status));
-    }
-    facts.insert("outcome".into(), json!(outcome.as_str()));
-    facts.insert("headers".into(), Value::Object(headers));
-    facts.insert("attempts".into(), json!(exchange.attempts.len()));
-    facts.insert("elapsed_ms".into(), json!(exchange.elapsed_ms));
-    Value::Object(facts)
 }
 
 /// The drawn exit that says most: the status, its hundred, the outcome, `failed`. A status speaks only where the answer
