@@ -1,6 +1,21 @@
 //! The API request: prepared here from a step and its scope, dialled by `connect`, mapped here from the answer.
 //! Pure on both sides of the wire.
 
+mod address;
+mod encoding;
+#[cfg(test)]
+pub(crate) mod example;
+mod fill;
+mod finish;
+mod json;
+mod prepare;
+pub mod xml;
+
+pub use encoding::percent_encode;
+pub use fill::BadTemplate;
+pub use finish::{Finished, MissingRow, finish, mapped_names, unsent};
+pub use prepare::{is_repeatable, prepare, problems};
+
 use serde::{Deserialize, Serialize};
 
 /// Longest time one attempt may take unless the author says otherwise.
@@ -260,7 +275,7 @@ impl Outcome {
     }
 }
 
-/// What happened on the wire, secrets masked. `outcome` is the transport's word; [`map`](crate::request) may still turn
+/// What happened on the wire, secrets masked. `outcome` is the transport's word; [`finish`] may still turn
 /// `ok` into `not_json` or `missing_required`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Exchange {
@@ -298,13 +313,4 @@ pub struct Attempt {
     pub elapsed_ms: u64,
     /// How long we waited before the next attempt; 0 for the last.
     pub waited_ms: u64,
-}
-
-/// Bytes that stand for themselves in every part of an address (RFC 3986, unreserved).
-const PERCENT: &percent_encoding::AsciiSet =
-    &percent_encoding::NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
-
-/// A text for a path segment or a query: everything but letters, digits, `-`, `_`, `.` and `~` is encoded.
-pub fn percent_encode(text: &str) -> String {
-    percent_encoding::utf8_percent_encode(text, PERCENT).to_string()
 }

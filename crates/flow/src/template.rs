@@ -19,6 +19,7 @@ use crate::source::{Place, Span};
 
 pub(crate) use fault::Fault;
 pub use print::print;
+pub(crate) use render::depth;
 
 /// Longest hole, in bytes, braces included.
 pub const HOLE_BYTES_MAX: usize = 1024;
