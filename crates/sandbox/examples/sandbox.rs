@@ -1,4 +1,4 @@
-//! `cargo run -p rapport-sandbox --example sandbox -- [PORT] [WEBHOOK URL] [--data FILE]`: the pretend services alone.
+//! `cargo run -p rapport-sandbox --example sandbox -- [PORT] [WEBHOOK URL] [--data FILE] [--annotate URL]`: the pretend services alone.
 
 use rapport_sandbox::{DataSet, Sandbox, SandboxOptions};
 
@@ -11,6 +11,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         if argument == "--data" {
             let file = arguments.next().ok_or("--data needs a file")?;
             options.data = DataSet::parse(&std::fs::read_to_string(file)?)?;
+        } else if argument == "--annotate" {
+            options.annotate_url = Some(arguments.next().ok_or("--annotate needs an address")?);
         } else if let Ok(port) = argument.parse() {
             options.listen.set_port(port);
         } else {

@@ -32,7 +32,10 @@ pub(crate) fn seed() -> u64 {
 }
 
 fn machine_ms() -> i64 {
-    #[expect(clippy::disallowed_methods, reason = "the pretend vendors have a clock of their own, as the real ones do")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the pretend vendors have a clock of their own, as the real ones do"
+    )]
     let now = SystemTime::now();
     now.duration_since(UNIX_EPOCH).map_or(0, |d| i64::try_from(d.as_millis()).unwrap_or(i64::MAX))
 }

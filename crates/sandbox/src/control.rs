@@ -68,7 +68,9 @@ async fn state(State(shared): Sandbox) -> Response {
         .options
         .data
         .people_in(crate::Vendor::Graph)
-        .filter_map(|person| Some(json!({"name": person.name, "wa_id": person.wa_id()?, "email": person.email})))
+        .filter_map(|person| {
+            Some(json!({"name": person.name, "wa_id": person.wa_id()?, "email": person.email}))
+        })
         .collect();
     let mut recent = world.record.all();
     let requests: Vec<_> = recent.split_off(recent.len().saturating_sub(100));
@@ -83,6 +85,7 @@ async fn state(State(shared): Sandbox) -> Response {
         "knobs": world.knobs,
         "webhook": {"url": world.webhook_url, "waiting": shared.lanes.waiting()},
         "requests": requests,
+        "webhooks": shared.log.recent("webhook", 60),
         "desk": shared.options.desk.is_some(),
         "now": now,
     }))
@@ -165,7 +168,9 @@ async fn verify(State(shared): Sandbox) -> Response {
         ("hub.challenge", challenge.as_str()),
         ("hub.verify_token", shared.options.verify_token.as_str()),
     ];
-    let Ok(url) = url::Url::parse_with_params(&url, query) else { return bad("the webhook address cannot be read") };
+    let Ok(url) = url::Url::parse_with_params(&url, query) else {
+        return bad("the webhook address cannot be read");
+    };
     match shared.client.get(url).timeout(Duration::from_secs(10)).send().await {
         Ok(answer) => {
             let status = answer.status().as_u16();
@@ -194,8 +199,13 @@ async fn customer(State(shared): Sandbox, body: Bytes) -> Response {
     }
 }
 
-async fn messages(State(shared): Sandbox, Path(wa_id): Path<String>, Query(query): Query<Vec<(String, String)>>) -> Response {
-    let after = query.iter().find(|(key, _)| key == "after").and_then(|(_, n)| n.parse().ok()).unwrap_or(0_u64);
+async fn messages(
+    State(shared): Sandbox,
+    Path(wa_id): Path<String>,
+    Query(query): Query<Vec<(String, String)>>,
+) -> Response {
+    let after =
+        query.iter().find(|(key, _)| key == "after").and_then(|(_, n)| n.parse().ok()).unwrap_or(0_u64);
     let now = shared.clock.now();
     let world = shared.world();
     match world.phones.get(&wa_id) {
@@ -237,7 +247,8 @@ async fn media(State(shared): Sandbox, Path(id): Path<String>) -> Response {
         return refuse(StatusCode::NOT_FOUND, "no such file");
     };
     let inline = ["image/png", "image/jpeg", "image/webp", "audio/", "video/", "application/pdf"];
-    let disposition = if inline.iter().any(|known| mime.starts_with(known)) { "inline" } else { "attachment" };
+    let disposition =
+        if inline.iter().any(|known| mime.starts_with(known)) { "inline" } else { "attachment" };
     let mime = if disposition == "inline" { mime } else { "application/octet-stream".to_owned() };
     ([("content-type", mime), ("content-disposition", disposition.to_owned())], bytes).into_response()
 }

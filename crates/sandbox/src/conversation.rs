@@ -21,7 +21,11 @@ const ANNOTATE_GAPS_MS: [u64; 5] = [0, 150, 500, 1_500, 4_000];
 pub(crate) fn digits_of(phone: &str) -> Result<String, SpeechError> {
     let digits: String = phone.chars().filter(char::is_ascii_digit).collect();
     let shaped = phone.chars().all(|c| c.is_ascii_digit() || " +-()".contains(c));
-    if shaped && (7..=15).contains(&digits.len()) { Ok(digits) } else { Err(SpeechError::Phone(phone.to_owned())) }
+    if shaped && (7..=15).contains(&digits.len()) {
+        Ok(digits)
+    } else {
+        Err(SpeechError::Phone(phone.to_owned()))
+    }
 }
 
 /// Makes or renames a customer.
@@ -111,10 +115,14 @@ pub(crate) fn follow_up(shared: &Arc<Shared>, after: Vec<After>) {
                 shared.log.tell("typing", json!({"wa_id": wa_id, "until": until}));
             }
             After::Read { wa_id, message } => {
-                shared.log.tell("status", json!({"wa_id": wa_id, "id": message, "status": "read", "from": "customer"}));
+                shared.log.tell(
+                    "status",
+                    json!({"wa_id": wa_id, "id": message, "status": "read", "from": "customer"}),
+                );
             }
             After::Accepted { wa_id, message, category, by_user_id, fault } => {
-                let bubble = shared.world().phones.find_bubble(Some(&wa_id), &message).map(|(_, b)| b.clone());
+                let bubble =
+                    shared.world().phones.find_bubble(Some(&wa_id), &message).map(|(_, b)| b.clone());
                 let opaque = bubble.as_ref().and_then(|bubble| bubble.opaque.clone());
                 if let Some(bubble) = &bubble {
                     shared.log.tell("message", json!({"wa_id": wa_id, "bubble": bubble}));
@@ -125,7 +133,8 @@ pub(crate) fn follow_up(shared: &Arc<Shared>, after: Vec<After>) {
                 if let Some(opaque) = opaque.clone() {
                     tokio::spawn(annotate(shared.clone(), wa_id.clone(), message.clone(), opaque));
                 }
-                let run = Run { wa_id, message, category, by_user_id, fault, opaque, reaction: bubble.is_none() };
+                let run =
+                    Run { wa_id, message, category, by_user_id, fault, opaque, reaction: bubble.is_none() };
                 tokio::spawn(run.statuses(shared.clone()));
             }
         }

@@ -21,7 +21,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 /// Most people and most templates of one document.
-pub const DATA_ENTRIES_MAX: usize = 10_000;
+pub(crate) const DATA_ENTRIES_MAX: usize = 10_000;
 
 const DEFAULT: &str = include_str!("../data/default.json");
 
@@ -170,7 +170,9 @@ pub enum TicketPriority {
 /// A data file that cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum DataError {
-    #[error("the data file is not understood: {0} (its form is described in the documentation of `rapport sandbox`)")]
+    #[error(
+        "the data file is not understood: {0} (its form is described in the documentation of `rapport sandbox`)"
+    )]
     Shape(#[from] serde_json::Error),
     #[error("person {at} ({name}): the phone `{phone}` is not E.164; write it as +919820000001")]
     Phone { at: usize, name: String, phone: String },
@@ -223,9 +225,9 @@ impl Person {
 }
 
 fn is_e164(phone: &str) -> bool {
-    phone.strip_prefix('+').is_some_and(|digits| {
-        (7..=15).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit())
-    })
+    phone
+        .strip_prefix('+')
+        .is_some_and(|digits| (7..=15).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit()))
 }
 
 fn yes() -> bool {
@@ -244,8 +246,14 @@ mod tests {
         assert_eq!(priya.wa_id(), Some("919820000001"));
         assert_eq!(priya.custom_attributes["plan"], "pro");
         assert_eq!((priya.conversations.len(), priya.tickets.len()), (2, 2));
-        assert!(data.people.iter().any(|p| p.role == Role::Lead && p.email == priya.email), "a lead with the same email");
-        assert!(data.people.iter().any(|p| p.custom_attributes.contains_key("Plan")), "the key in another case");
+        assert!(
+            data.people.iter().any(|p| p.role == Role::Lead && p.email == priya.email),
+            "a lead with the same email"
+        );
+        assert!(
+            data.people.iter().any(|p| p.custom_attributes.contains_key("Plan")),
+            "the key in another case"
+        );
         assert!(data.people.iter().any(|p| p.custom_attributes.is_empty()), "one without attributes");
         assert!(data.people.iter().any(|p| !p.name.is_ascii()), "names beyond ASCII");
     }

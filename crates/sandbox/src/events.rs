@@ -57,6 +57,21 @@ impl Log {
         let _ = self.live.send(event);
     }
 
+    /// The data of the last `most` events of one kind, oldest first.
+    pub(crate) fn recent(&self, kind: &str, most: usize) -> Vec<Value> {
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut found: Vec<Value> = kept
+            .events
+            .iter()
+            .rev()
+            .filter(|event| event.kind == kind)
+            .take(most)
+            .map(|event| event.data.clone())
+            .collect();
+        found.reverse();
+        found
+    }
+
     /// Number of the newest event.
     pub(crate) fn last(&self) -> u64 {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner).last

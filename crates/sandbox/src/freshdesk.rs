@@ -79,7 +79,9 @@ impl Freshdesk {
         if writes && call.header("content-type").is_none_or(|kind| !kind.contains("json")) {
             return Err(Refusal::empty(415));
         }
-        let Some(rest) = call.path.trim_end_matches('/').strip_prefix("/api/v2/") else { return Err(Refusal::empty(404)) };
+        let Some(rest) = call.path.trim_end_matches('/').strip_prefix("/api/v2/") else {
+            return Err(Refusal::empty(404));
+        };
         let segments = segments(rest);
         let parts: Vec<&str> = segments.iter().map(String::as_str).collect();
         match (&call.method, parts.as_slice()) {
@@ -119,7 +121,10 @@ fn page(call: &Call, all: &[Value]) -> Result<Answer, Refusal> {
     if !more {
         return Ok(answer);
     }
-    Ok(answer.header("link", format!("<{}{}?page={}&per_page={per_page}>; rel=\"next\"", call.base, call.path, number + 1)))
+    Ok(answer.header(
+        "link",
+        format!("<{}{}?page={}&per_page={per_page}>; rel=\"next\"", call.base, call.path, number + 1),
+    ))
 }
 
 /// Start, size and number of the asked page.
@@ -128,7 +133,11 @@ fn place(call: &Call, per_page_max: usize, pages_max: usize) -> Result<(usize, u
         None => Ok(default),
         Some(text) => match text.parse::<usize>() {
             Ok(number) if (1..=most).contains(&number) => Ok(number),
-            Ok(_) => Err(Refusal::field(name, &format!("It should be a Positive Integer less than or equal to {most}"), "invalid_value")),
+            Ok(_) => Err(Refusal::field(
+                name,
+                &format!("It should be a Positive Integer less than or equal to {most}"),
+                "invalid_value",
+            )),
             Err(_) => Err(Refusal::field(name, "It should be a/an Positive Integer", "datatype_mismatch")),
         },
     };

@@ -72,14 +72,30 @@ pub(crate) struct Around<'a> {
 #[derive(Debug)]
 pub(crate) enum After {
     /// A message was accepted; `fault` is what will be reported as failed.
-    Accepted { wa_id: String, message: String, category: &'static str, by_user_id: bool, fault: Option<Fault> },
+    Accepted {
+        wa_id: String,
+        message: String,
+        category: &'static str,
+        by_user_id: bool,
+        fault: Option<Fault>,
+    },
     /// A typing indicator or a read mark reached a customer's phone.
-    Typing { wa_id: String },
-    Read { wa_id: String, message: String },
+    Typing {
+        wa_id: String,
+    },
+    Read {
+        wa_id: String,
+        message: String,
+    },
 }
 
 impl Graph {
-    pub(crate) fn new(business: Business, token: Option<String>, data: &DataSet, chance: &mut Chance) -> Self {
+    pub(crate) fn new(
+        business: Business,
+        token: Option<String>,
+        data: &DataSet,
+        chance: &mut Chance,
+    ) -> Self {
         let mut graph = Self {
             business,
             token,
@@ -113,7 +129,12 @@ impl Graph {
         (answer, after)
     }
 
-    fn route(&mut self, call: &Call, around: &mut Around<'_>, after: &mut Vec<After>) -> Result<Answer, Fault> {
+    fn route(
+        &mut self,
+        call: &Call,
+        around: &mut Around<'_>,
+        after: &mut Vec<After>,
+    ) -> Result<Answer, Fault> {
         let segments = call.segments();
         let mut path: Vec<&str> = segments.iter().map(String::as_str).collect();
         if path.first() == Some(&media::DOWNLOAD_PREFIX) {

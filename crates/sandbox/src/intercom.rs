@@ -69,20 +69,25 @@ impl Intercom {
         }
         let limit = if rate_limit == 0 { CALLS_PER_WINDOW } else { rate_limit };
         let standing = self.window.count(call.now, WINDOW_SECONDS, limit);
-        let outcome = if standing.exceeded { Err(Refusal::too_many(limit)) } else { self.route(call, chance) };
+        let outcome =
+            if standing.exceeded { Err(Refusal::too_many(limit)) } else { self.route(call, chance) };
         let answer = outcome.unwrap_or_else(|refusal| refusal.answer(chance));
         with_limits(answer, standing)
     }
 
     /// An answer that a knob asks for.
     pub(crate) fn forced(&mut self, call: &Call, status: u16, chance: &mut Chance) -> Answer {
-        let refusal = if status == 429 { Refusal::too_many(CALLS_PER_WINDOW) } else { Refusal::forced(status) };
+        let refusal =
+            if status == 429 { Refusal::too_many(CALLS_PER_WINDOW) } else { Refusal::forced(status) };
         let answer = refusal.answer(chance);
         if status == 401 {
             return answer;
         }
         let standing = self.window.count(call.now, WINDOW_SECONDS, CALLS_PER_WINDOW);
-        with_limits(answer, Standing { remaining: if status == 429 { 0 } else { standing.remaining }, ..standing })
+        with_limits(
+            answer,
+            Standing { remaining: if status == 429 { 0 } else { standing.remaining }, ..standing },
+        )
     }
 
     fn check_token(&self, call: &Call) -> Result<(), Refusal> {
@@ -149,7 +154,11 @@ impl Intercom {
     }
 
     fn check_room(records: &[Value]) -> Result<(), Refusal> {
-        if records.len() < RECORDS_MAX { Ok(()) } else { Err(Refusal::new(422, "data_invalid", "The sandbox holds too many records; reset it")) }
+        if records.len() < RECORDS_MAX {
+            Ok(())
+        } else {
+            Err(Refusal::new(422, "data_invalid", "The sandbox holds too many records; reset it"))
+        }
     }
 }
 

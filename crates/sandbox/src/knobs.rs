@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// Longest latency or delay that can be asked for.
-pub const LATENCY_MS_MAX: u64 = 600_000;
+pub(crate) const LATENCY_MS_MAX: u64 = 600_000;
 
 /// All knobs. The JSON form has the same names; unknown names are refused.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -167,7 +167,9 @@ impl Knobs {
     /// A copy with `change` merged in: objects key by key, everything else replaced.
     pub fn with(&self, change: &Value) -> Result<Self, KnobError> {
         if !change.is_object() {
-            return Err(KnobError::Shape("expected a JSON object such as {\"intercom\": {\"latency_ms\": 500}}".into()));
+            return Err(KnobError::Shape(
+                "expected a JSON object such as {\"intercom\": {\"latency_ms\": 500}}".into(),
+            ));
         }
         let mut whole = serde_json::to_value(self).map_err(|e| KnobError::Shape(e.to_string()))?;
         merge(&mut whole, change);
@@ -229,7 +231,8 @@ mod tests {
     #[test]
     fn a_change_touches_only_what_it_names() {
         let knobs = Knobs::default().with(&json!({"intercom": {"latency_ms": 300}})).unwrap();
-        let knobs = knobs.with(&json!({"intercom": {"fail_next": 2}, "whatsapp": {"statuses": ["sent"]}})).unwrap();
+        let knobs =
+            knobs.with(&json!({"intercom": {"fail_next": 2}, "whatsapp": {"statuses": ["sent"]}})).unwrap();
         assert_eq!((knobs.intercom.latency_ms, knobs.intercom.fail_next), (300, 2));
         assert_eq!(knobs.whatsapp.statuses, [DeliveryStatus::Sent]);
         assert_eq!(knobs.zendesk, Trouble::default());

@@ -198,7 +198,14 @@ async fn attempt(shared: &Shared, hook: &Hook, number: u32) -> bool {
     }
 }
 
-fn tell(shared: &Shared, hook: &Hook, attempt: u32, status: Option<u16>, error: Option<&str>, elapsed_ms: u64) {
+fn tell(
+    shared: &Shared,
+    hook: &Hook,
+    attempt: u32,
+    status: Option<u16>,
+    error: Option<&str>,
+    elapsed_ms: u64,
+) {
     let event = json!({
         "wa_id": hook.wa_id, "what": hook.what, "attempt": attempt, "status": status, "error": error,
         "elapsed_ms": elapsed_ms, "at_ms": shared.clock.now_ms(), "bytes": hook.body.len(),

@@ -48,7 +48,9 @@ pub use data::{DataError, DataSet, Person, Role, Vendor};
 pub use desk::{DeskAuthor, DeskConversation, DeskError, DeskMessage, DeskThread, TeamDesk};
 pub use events::Event;
 pub use graph::Business;
-pub use knobs::{DeliveryStatus, KnobError, Knobs, RecipientFaults, Trouble, WebhookTrouble, WhatsAppManners};
+pub use knobs::{
+    DeliveryStatus, KnobError, Knobs, RecipientFaults, Trouble, WebhookTrouble, WhatsAppManners,
+};
 pub use options::{Annotate, BoxFuture, Redelivery, SandboxOptions};
 pub use phone::bubble::{Choice, ChoiceKind};
 pub use phone::speech::{Speech, SpeechError};

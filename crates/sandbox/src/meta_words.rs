@@ -9,7 +9,14 @@ use crate::phone::Customer;
 use crate::phone::speech::Said;
 
 /// The body for one message of a customer.
-pub(crate) fn message(business: &Business, customer: &Customer, id: &str, said: &Said, at: i64, hidden: bool) -> Bytes {
+pub(crate) fn message(
+    business: &Business,
+    customer: &Customer,
+    id: &str,
+    said: &Said,
+    at: i64,
+    hidden: bool,
+) -> Bytes {
     let mut message = said.extra.clone().unwrap_or_else(|| json!({}));
     let mut set = |key: &str, value: Value| {
         if let Some(object) = message.as_object_mut() {
@@ -50,7 +57,8 @@ pub(crate) struct Report<'a> {
 
 /// The body for one status.
 pub(crate) fn status(business: &Business, customer: &Customer, report: &Report<'_>, hidden: bool) -> Bytes {
-    let mut status = json!({"id": report.message, "status": report.status, "timestamp": report.at.to_string()});
+    let mut status =
+        json!({"id": report.message, "status": report.status, "timestamp": report.at.to_string()});
     if report.by_user_id || hidden {
         status["recipient_user_id"] = json!(customer.user_id);
     } else {

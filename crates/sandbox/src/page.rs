@@ -64,9 +64,14 @@ pub(crate) async fn guard(State(shared): State<Arc<Shared>>, request: Request, n
 fn trusted(headers: &HeaderMap, loopback: bool) -> bool {
     let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
     let Some(host) = text(header::HOST) else { return true };
-    let name = host.rsplit_once(':').filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit())).map_or(host, |(name, _)| name);
+    let name = host
+        .rsplit_once(':')
+        .filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit()))
+        .map_or(host, |(name, _)| name);
     let bare = name.trim_start_matches('[').trim_end_matches(']');
-    let near = name == "localhost" || name.ends_with(".localhost") || bare.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
+    let near = name == "localhost"
+        || name.ends_with(".localhost")
+        || bare.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
     if loopback && !near {
         return false;
     }
@@ -104,13 +109,21 @@ mod tests {
             let file = Files::get(&path).unwrap();
             let text = String::from_utf8_lossy(&file.data).into_owned();
             if path.ends_with(".html") {
-                assert!(!text.contains("<style") && !text.contains(" style=") && !text.contains(" onclick"), "{path}");
+                assert!(
+                    !text.contains("<style") && !text.contains(" style=") && !text.contains(" onclick"),
+                    "{path}"
+                );
             }
             if path.ends_with(".js") {
-                assert!(!text.contains("innerHTML") && !text.contains("eval("), "{path}: text goes in as text");
+                assert!(
+                    !text.contains("innerHTML") && !text.contains("eval("),
+                    "{path}: text goes in as text"
+                );
             }
             for scheme in ["https://", "http://"] {
-                let foreign = text.match_indices(scheme).filter(|(at, _)| !text[*at..].starts_with("http://www.w3.org/"));
+                let foreign = text
+                    .match_indices(scheme)
+                    .filter(|(at, _)| !text[*at..].starts_with("http://www.w3.org/"));
                 assert_eq!(foreign.count(), 0, "{path} names a foreign address");
             }
         }

@@ -16,11 +16,11 @@ pub(crate) mod speech;
 pub use bubble::{Annotation, Bubble, Side};
 
 /// Customers kept; sends to further numbers are refused.
-pub const CUSTOMERS_MAX: usize = 20_000;
+pub(crate) const CUSTOMERS_MAX: usize = 20_000;
 /// Bubbles kept per customer.
-pub const BUBBLES_KEPT_MAX: usize = 500;
+pub(crate) const BUBBLES_KEPT_MAX: usize = 500;
 /// How long a customer's message keeps the service window open, in seconds.
-pub const WINDOW_SECONDS: i64 = 24 * 3600;
+pub(crate) const WINDOW_SECONDS: i64 = 24 * 3600;
 
 /// One pretend customer with a phone.
 #[derive(Debug, Clone, Serialize)]

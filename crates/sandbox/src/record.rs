@@ -9,9 +9,9 @@ use crate::data::Vendor;
 use crate::http_call::{Answer, Call};
 
 /// Requests kept.
-pub const REQUESTS_KEPT_MAX: usize = 500;
+pub(crate) const REQUESTS_KEPT_MAX: usize = 500;
 /// Bytes of a body kept per request and answer.
-pub const BODY_KEPT_BYTES_MAX: usize = 16 * 1024;
+pub(crate) const BODY_KEPT_BYTES_MAX: usize = 16 * 1024;
 
 /// One request to a pretend vendor. Credentials are shown as `…` and their last four characters.
 #[derive(Debug, Clone, Serialize)]
@@ -23,6 +23,8 @@ pub struct RecordedRequest {
     pub target: String,
     pub headers: Vec<(String, String)>,
     pub body: String,
+    /// The gist of the body in a few words, where it is not told by the path.
+    pub gist: Option<String>,
     /// 0 when the connection was dropped on purpose.
     pub status: u16,
     pub answer: String,
@@ -59,6 +61,7 @@ impl Record {
             target,
             headers: call.headers.iter().map(|(name, value)| shown(name.as_str(), value)).collect(),
             body: text(&call.body),
+            gist: gist(call),
             status: if trouble == Some("drop") { 0 } else { answer.status },
             answer: text(&answer.body),
             trouble,
@@ -66,7 +69,7 @@ impl Record {
         };
         let brief = json!({
             "number": entry.number, "vendor": entry.vendor, "method": entry.method, "target": entry.target,
-            "status": entry.status, "trouble": entry.trouble, "at_ms": entry.at_ms,
+            "status": entry.status, "gist": entry.gist, "trouble": entry.trouble, "at_ms": entry.at_ms,
         });
         if self.kept.len() == REQUESTS_KEPT_MAX {
             self.kept.pop_front();
@@ -92,6 +95,26 @@ fn shown(name: &str, value: &http::HeaderValue) -> (String, String) {
     let scheme = text.split_once(' ').map_or("", |(scheme, _)| scheme);
     let tail: String = text.chars().rev().take(4).collect::<Vec<_>>().into_iter().rev().collect();
     (name.to_owned(), format!("{scheme} …{tail}").trim_start().to_owned())
+}
+
+/// `text`, `read mark`, `email = priya@example.com`.
+fn gist(call: &Call) -> Option<String> {
+    let body = call.json()?;
+    if body["messaging_product"] == "whatsapp" {
+        return match (body["status"].as_str(), body["typing_indicator"].is_null()) {
+            (Some(_), true) => Some("read mark".into()),
+            (Some(_), false) => Some("typing".into()),
+            (None, _) => match body["type"].as_str() {
+                Some("interactive") => body["interactive"]["type"].as_str().map(str::to_owned),
+                kind => Some(kind.unwrap_or("text").to_owned()),
+            },
+        };
+    }
+    let query = &body["query"];
+    let field = query["field"].as_str()?;
+    let value = query["value"].as_str().map_or_else(|| query["value"].to_string(), str::to_owned);
+    let whole = format!("{field} {} {value}", query["operator"].as_str().unwrap_or_default());
+    Some(whole.chars().take(80).collect())
 }
 
 fn text(body: &[u8]) -> String {

@@ -199,7 +199,12 @@ impl CustomerPhone {
 
     /// The chat as the phone shows it, oldest first.
     pub fn bubbles(&self) -> Vec<Bubble> {
-        self.shared.world().phones.get(&self.wa_id).map(|c| c.bubbles.iter().cloned().collect()).unwrap_or_default()
+        self.shared
+            .world()
+            .phones
+            .get(&self.wa_id)
+            .map(|c| c.bubbles.iter().cloned().collect())
+            .unwrap_or_default()
     }
 
     /// As if the customer had last written more than 24 hours ago.
@@ -252,14 +257,18 @@ impl Inbox {
         let customer = world.phones.get(&self.wa_id)?;
         // After a reset the numbers begin anew.
         self.seen = self.seen.min(customer.pushed);
-        let bubble = customer.bubbles.iter().find(|b| b.number > self.seen && b.from == Side::Business)?.clone();
+        let bubble =
+            customer.bubbles.iter().find(|b| b.number > self.seen && b.from == Side::Business)?.clone();
         self.seen = bubble.number;
         Some(bubble)
     }
 }
 
 fn client() -> Result<reqwest::Client, reqwest::Error> {
-    #[expect(clippy::disallowed_methods, reason = "the sandbox plays Meta's sender of webhooks and stands outside production code")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the sandbox plays Meta's sender of webhooks and stands outside production code"
+    )]
     let builder = reqwest::Client::builder();
     builder.no_proxy().redirect(reqwest::redirect::Policy::none()).build()
 }

@@ -37,10 +37,17 @@ enum Fate {
 }
 
 /// Answers a call to any vendor.
-pub(crate) async fn vendor(State(shared): State<Arc<Shared>>, ConnectInfo(cut): ConnectInfo<Cut>, request: Request) -> Response {
+pub(crate) async fn vendor(
+    State(shared): State<Arc<Shared>>,
+    ConnectInfo(cut): ConnectInfo<Cut>,
+    request: Request,
+) -> Response {
     let (parts, body) = request.into_parts();
     let Some((vendor, path)) = place(parts.uri.path()) else {
-        return (StatusCode::NOT_FOUND, "Nothing is served here. Vendors: /graph, /intercom, /zendesk, /freshdesk. Page: /\n")
+        return (
+            StatusCode::NOT_FOUND,
+            "Nothing is served here. Vendors: /graph, /intercom, /zendesk, /freshdesk. Page: /\n",
+        )
             .into_response();
     };
     let limit = if path.ends_with("/media") { UPLOAD_BYTES_MAX } else { BODY_BYTES_MAX };
@@ -100,7 +107,8 @@ fn place(path: &str) -> Option<(Vendor, &str)> {
         ("/freshdesk", Vendor::Freshdesk),
     ];
     for (prefix, vendor) in prefixes {
-        if let Some(rest) = path.strip_prefix(prefix).filter(|rest| rest.is_empty() || rest.starts_with('/')) {
+        if let Some(rest) = path.strip_prefix(prefix).filter(|rest| rest.is_empty() || rest.starts_with('/'))
+        {
             return Some((vendor, rest));
         }
     }
@@ -110,7 +118,8 @@ fn place(path: &str) -> Option<(Vendor, &str)> {
     // Intercom's paths clash with nobody's.
     let first = path.trim_start_matches('/').split('/').next().unwrap_or_default();
     let intercom =
-        ["contacts", "conversations", "tickets", "ticket_types", "tags", "admins", "companies", "me"].contains(&first);
+        ["contacts", "conversations", "tickets", "ticket_types", "tags", "admins", "companies", "me"]
+            .contains(&first);
     intercom.then_some((Vendor::Intercom, path))
 }
 

@@ -38,7 +38,12 @@ impl World {
         let data = &options.data;
         Self {
             graph: Graph::new(options.business.clone(), options.graph_token.clone(), data, &mut chance),
-            intercom: Intercom::new(options.intercom_token.clone(), options.intercom_version.clone(), data, now),
+            intercom: Intercom::new(
+                options.intercom_token.clone(),
+                options.intercom_version.clone(),
+                data,
+                now,
+            ),
             zendesk: Zendesk::new(options.zendesk.clone(), data, now),
             freshdesk: Freshdesk::new(options.freshdesk_key.clone(), data, now),
             phones: Phones::from_data(data),

@@ -119,9 +119,10 @@ impl Zendesk {
             (&Method::PUT, ["tickets", id]) => self.update_ticket(call, id),
             (&Method::DELETE, ["tickets", id]) => self.delete_ticket(id),
             (&Method::GET, ["tickets", id, "comments"]) => self.list_comments(call, id),
-            (method @ (&Method::GET | &Method::PUT | &Method::POST | &Method::DELETE), ["tickets", id, "tags"]) => {
-                self.ticket_tags(call, method, id)
-            }
+            (
+                method @ (&Method::GET | &Method::PUT | &Method::POST | &Method::DELETE),
+                ["tickets", id, "tags"],
+            ) => self.ticket_tags(call, method, id),
             _ => Err(Refusal::endpoint()),
         }
     }
@@ -163,8 +164,11 @@ fn page(call: &Call, key: &str, all: &[Value], most: usize) -> Result<Answer, Re
     let items: Vec<&Value> = all.iter().skip(start).take(per_page).collect();
     let address = |number: usize| {
         let mut link = format!("{}{}?page={number}&per_page={per_page}", call.base, call.path);
-        for (name, value) in call.query.iter().filter(|(name, _)| !matches!(name.as_str(), "page" | "per_page")) {
-            let pair: String = url::form_urlencoded::Serializer::new(String::new()).append_pair(name, value).finish();
+        for (name, value) in
+            call.query.iter().filter(|(name, _)| !matches!(name.as_str(), "page" | "per_page"))
+        {
+            let pair: String =
+                url::form_urlencoded::Serializer::new(String::new()).append_pair(name, value).finish();
             link.push('&');
             link.push_str(&pair);
         }

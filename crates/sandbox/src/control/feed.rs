@@ -47,7 +47,12 @@ impl Place {
                 self.feed.missed.clear();
                 self.seen = self.shared.log.last();
                 let data = json!({"last_event": self.seen}).to_string();
-                return Some(axum::response::sse::Event::default().event("resync").id(self.seen.to_string()).data(data));
+                return Some(
+                    axum::response::sse::Event::default()
+                        .event("resync")
+                        .id(self.seen.to_string())
+                        .data(data),
+                );
             }
             let event = match self.feed.missed.pop_front() {
                 Some(event) => event,
@@ -74,5 +79,8 @@ impl Place {
 
 fn worded(event: &Event) -> axum::response::sse::Event {
     // JSON has no line breaks outside its strings, so one `data:` line holds it.
-    axum::response::sse::Event::default().event(event.kind).id(event.id.to_string()).data(event.data.to_string())
+    axum::response::sse::Event::default()
+        .event(event.kind)
+        .id(event.id.to_string())
+        .data(event.data.to_string())
 }

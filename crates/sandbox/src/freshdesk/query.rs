@@ -38,7 +38,13 @@ impl Filter {
             Self::Any(parts) => parts.iter().any(|part| part.finds(record)),
             Self::Test { field, sign, value } => {
                 let has = match field.as_str() {
-                    "tag" => return record["tags"].as_array().into_iter().flatten().any(|tag| tag == value.as_str()),
+                    "tag" => {
+                        return record["tags"]
+                            .as_array()
+                            .into_iter()
+                            .flatten()
+                            .any(|tag| tag == value.as_str());
+                    }
                     "agent_id" => &record["responder_id"],
                     _ if field.starts_with("cf_") => &record["custom_fields"][field],
                     _ => &record[field],
@@ -106,7 +112,8 @@ impl Reader<'_> {
             return if self.takes(")") { Ok(inner) } else { Err("query: a bracket is not closed".into()) };
         }
         let word = self.next().ok_or_else(|| "query: a condition is missing".to_owned())?;
-        let (field, value) = word.split_once(':').ok_or_else(|| format!("query: `{word}` is no condition like status:2"))?;
+        let (field, value) =
+            word.split_once(':').ok_or_else(|| format!("query: `{word}` is no condition like status:2"))?;
         // Names are case sensitive.
         if !self.fields.contains(&field) && !field.starts_with("cf_") {
             return Err(format!("query: `{field}` is not a field that can be filtered"));
@@ -132,7 +139,9 @@ fn words(text: &str) -> Result<Vec<String>, String> {
                 words.extend((!word.is_empty()).then(|| std::mem::take(&mut word)));
                 words.push(c.to_string());
             }
-            c if c.is_whitespace() && !quoted => words.extend((!word.is_empty()).then(|| std::mem::take(&mut word))),
+            c if c.is_whitespace() && !quoted => {
+                words.extend((!word.is_empty()).then(|| std::mem::take(&mut word)))
+            }
             c => word.push(c),
         }
     }
@@ -156,13 +165,27 @@ mod tests {
         let ticket = json!({"status": 2, "priority": 3, "tags": ["order"], "created_at": "2026-11-20T10:00:00Z", "email": "A@b.c"});
         let finds = |query: &str| parse(query, &FIELDS).map(|filter| filter.finds(&ticket));
         for yes in [
-            "\"status:2\"", "\"status:2 AND priority:3\"", "\"status:4 OR tag:'order'\"", "\"(status:4 OR status:2) AND priority:3\"",
-            "\"created_at:>'2026-11-01'\"", "\"email:'a@b.c'\"",
+            "\"status:2\"",
+            "\"status:2 AND priority:3\"",
+            "\"status:4 OR tag:'order'\"",
+            "\"(status:4 OR status:2) AND priority:3\"",
+            "\"created_at:>'2026-11-01'\"",
+            "\"email:'a@b.c'\"",
         ] {
             assert_eq!(finds(yes), Ok(true), "{yes}");
         }
         assert_eq!(finds("\"status:2 AND priority:1\""), Ok(false));
-        for bad in ["status:2", "\"\"", "\"status\"", "\"Status:2\"", "\"(status:2\"", "\"status:2 status:3\"", "\"tag:'x\"", "\"AND\"", "\""] {
+        for bad in [
+            "status:2",
+            "\"\"",
+            "\"status\"",
+            "\"Status:2\"",
+            "\"(status:2\"",
+            "\"status:2 status:3\"",
+            "\"tag:'x\"",
+            "\"AND\"",
+            "\"",
+        ] {
             assert!(finds(bad).is_err(), "{bad}");
         }
         let deep = format!("\"{}status:2{}\"", "(".repeat(200), ")".repeat(200));

@@ -18,7 +18,10 @@ impl Refusal {
     }
 
     pub(super) fn credentials() -> Self {
-        Self::new(401, json!({"code": "invalid_credentials", "message": "You have to be logged in to perform this action."}))
+        Self::new(
+            401,
+            json!({"code": "invalid_credentials", "message": "You have to be logged in to perform this action."}),
+        )
     }
 
     /// 404, 406 and 415 come without a body.
@@ -27,7 +30,8 @@ impl Refusal {
     }
 
     pub(super) fn method(method: &Method, allowed: &str) -> Self {
-        let message = format!("{method} method is not allowed. It should be one of these method(s): {allowed}");
+        let message =
+            format!("{method} method is not allowed. It should be one of these method(s): {allowed}");
         Self { header: Some(("allow", allowed.to_owned())), ..Self::new(405, json!({"message": message})) }
     }
 
@@ -58,15 +62,24 @@ impl Refusal {
     pub(super) fn forced(status: u16) -> Self {
         match status {
             401 => Self::credentials(),
-            403 => Self::new(403, json!({"code": "access_denied", "message": "You are not authorized to perform this action."})),
+            403 => Self::new(
+                403,
+                json!({"code": "access_denied", "message": "You are not authorized to perform this action."}),
+            ),
             404 => Self::empty(404),
             429 => Self::too_many(1),
-            _ => Self::new(status, json!({"code": "internal_error", "message": "Refused by a knob of the sandbox"})),
+            _ => Self::new(
+                status,
+                json!({"code": "internal_error", "message": "Refused by a knob of the sandbox"}),
+            ),
         }
     }
 
     pub(super) fn answer(&self) -> Answer {
-        let answer = self.body.as_ref().map_or_else(|| Answer::empty(self.status), |body| Answer::json(self.status, body));
+        let answer = self
+            .body
+            .as_ref()
+            .map_or_else(|| Answer::empty(self.status), |body| Answer::json(self.status, body));
         match &self.header {
             Some((name, value)) => answer.header(name, value),
             None => answer,

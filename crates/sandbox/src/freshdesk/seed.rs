@@ -17,8 +17,11 @@ impl Freshdesk {
             contact["mobile"] = json!(person.phone);
             contact["unique_external_id"] = json!(person.external_id);
             contact["tags"] = json!(person.tags);
-            let custom: Map<String, Value> =
-                person.custom_attributes.iter().map(|(key, value)| (format!("cf_{}", key.to_lowercase()), value.clone())).collect();
+            let custom: Map<String, Value> = person
+                .custom_attributes
+                .iter()
+                .map(|(key, value)| (format!("cf_{}", key.to_lowercase()), value.clone()))
+                .collect();
             contact["custom_fields"] = Value::Object(custom);
             self.contacts.push(contact);
             for past in &person.tickets {

@@ -21,13 +21,20 @@ impl Freshdesk {
         let since = match call.query("updated_since") {
             None => None,
             Some(text) => Some(parse_iso(text).ok_or_else(|| {
-                Refusal::field("updated_since", "It should be in the 'combined date and time ISO8601' format", "invalid_date")
+                Refusal::field(
+                    "updated_since",
+                    "It should be in the 'combined date and time ISO8601' format",
+                    "invalid_date",
+                )
             })?),
         };
         let requester = match call.query("email") {
             None => None,
             Some(email) => {
-                let contact = self.contacts.iter().find(|c| c["email"].as_str().is_some_and(|has| has.eq_ignore_ascii_case(email)));
+                let contact = self
+                    .contacts
+                    .iter()
+                    .find(|c| c["email"].as_str().is_some_and(|has| has.eq_ignore_ascii_case(email)));
                 match contact {
                     Some(contact) => Some(contact["id"].clone()),
                     None => return page(call, &[]),
@@ -35,7 +42,9 @@ impl Freshdesk {
             }
         };
         let asked = call.query("requester_id").map(|id| id.parse::<u64>().map(Value::from));
-        let asked = asked.transpose().map_err(|_| Refusal::field("requester_id", "It should be a/an Positive Integer", "datatype_mismatch"))?;
+        let asked = asked.transpose().map_err(|_| {
+            Refusal::field("requester_id", "It should be a/an Positive Integer", "datatype_mismatch")
+        })?;
         let shown = |ticket: &&Value| {
             let created = ticket["created_at"].as_str().and_then(parse_iso).unwrap_or(0);
             let updated = ticket["updated_at"].as_str().and_then(parse_iso).unwrap_or(0);
@@ -46,9 +55,15 @@ impl Freshdesk {
         let mut found: Vec<Value> = self.tickets.iter().filter(shown).cloned().collect();
         let by = call.query("order_by").unwrap_or("created_at");
         if !matches!(by, "created_at" | "due_by" | "updated_at" | "status") {
-            return Err(Refusal::field("order_by", "It should be one of these values: 'created_at,due_by,updated_at,status'", "invalid_value"));
+            return Err(Refusal::field(
+                "order_by",
+                "It should be one of these values: 'created_at,due_by,updated_at,status'",
+                "invalid_value",
+            ));
         }
-        found.sort_by_key(|ticket| (ticket[by].as_u64().unwrap_or(0), ticket[by].as_str().unwrap_or_default().to_owned()));
+        found.sort_by_key(|ticket| {
+            (ticket[by].as_u64().unwrap_or(0), ticket[by].as_str().unwrap_or_default().to_owned())
+        });
         if call.query("order_type").unwrap_or("desc") == "desc" {
             found.reverse();
         }
@@ -79,9 +94,18 @@ impl Freshdesk {
                     let contact = contact.map(|c| json!({"id": c["id"], "name": c["name"], "email": c["email"], "mobile": c["mobile"], "phone": c["phone"]}));
                     ticket["requester"] = json!(contact);
                 }
-                "stats" => ticket["stats"] = json!({"closed_at": null, "resolved_at": null, "first_responded_at": null}),
+                "stats" => {
+                    ticket["stats"] =
+                        json!({"closed_at": null, "resolved_at": null, "first_responded_at": null})
+                }
                 "" | "company" | "sla_policy" => {}
-                _ => return Err(Refusal::field("include", "It should be one of these values: 'conversations,requester,company,stats,sla_policy'", "invalid_value")),
+                _ => {
+                    return Err(Refusal::field(
+                        "include",
+                        "It should be one of these values: 'conversations,requester,company,stats,sla_policy'",
+                        "invalid_value",
+                    ));
+                }
             }
         }
         Ok(Answer::json(200, &ticket))
@@ -93,15 +117,25 @@ impl Freshdesk {
         for key in ["subject", "description"] {
             match &body[key] {
                 Value::String(text) if !text.is_empty() => {}
-                Value::Null | Value::String(_) => wrong.push(fault(key, "It should be a/an String", "missing_field")),
-                _ => wrong.push(fault(key, "Value set is of the wrong type. It should be a/an String", "datatype_mismatch")),
+                Value::Null | Value::String(_) => {
+                    wrong.push(fault(key, "It should be a/an String", "missing_field"))
+                }
+                _ => wrong.push(fault(
+                    key,
+                    "Value set is of the wrong type. It should be a/an String",
+                    "datatype_mismatch",
+                )),
             }
         }
         if !wrong.is_empty() {
             return Err(Refusal::fields(&wrong));
         }
         if self.tickets.len() >= RECORDS_MAX || self.contacts.len() >= RECORDS_MAX {
-            return Err(Refusal::field("subject", "The sandbox holds too many records; reset it", "invalid_value"));
+            return Err(Refusal::field(
+                "subject",
+                "The sandbox holds too many records; reset it",
+                "invalid_value",
+            ));
         }
         let requester = self.requester(&body, call.now)?;
         let id = self.tickets.len() as u64 + 141;
@@ -146,7 +180,11 @@ impl Freshdesk {
         let text = body["body"].as_str().filter(|text| !text.trim().is_empty());
         let text = text.ok_or_else(|| Refusal::field("body", "It should be a/an String", "missing_field"))?;
         if self.conversations.len() >= RECORDS_MAX {
-            return Err(Refusal::field("body", "The sandbox holds too many records; reset it", "invalid_value"));
+            return Err(Refusal::field(
+                "body",
+                "The sandbox holds too many records; reset it",
+                "invalid_value",
+            ));
         }
         let entry_id = self.next_id();
         let mut entry = json!({
@@ -174,13 +212,18 @@ impl Freshdesk {
 
     fn place(&self, id: &str) -> Result<usize, Refusal> {
         let id = id.parse::<u64>().ok();
-        id.and_then(|id| self.tickets.iter().position(|ticket| ticket["id"] == id)).ok_or_else(|| Refusal::empty(404))
+        id.and_then(|id| self.tickets.iter().position(|ticket| ticket["id"] == id))
+            .ok_or_else(|| Refusal::empty(404))
     }
 }
 
 /// Status, priority and source are numbers of known lists; text in their place is a `datatype_mismatch`.
 fn wrong_numbers(body: &Value) -> Vec<(String, String, String)> {
-    let known = [("status", 2..=5, "2,3,4,5"), ("priority", 1..=4, "1,2,3,4"), ("source", 1..=13, "1,2,3,5,6,7,9,10,11,12,13")];
+    let known = [
+        ("status", 2..=5, "2,3,4,5"),
+        ("priority", 1..=4, "1,2,3,4"),
+        ("source", 1..=13, "1,2,3,5,6,7,9,10,11,12,13"),
+    ];
     known
         .into_iter()
         .filter_map(|(key, range, list)| {
@@ -191,7 +234,9 @@ fn wrong_numbers(body: &Value) -> Vec<(String, String, String)> {
                     let fits = number.as_u64().is_some_and(|n| range.contains(&n));
                     (!fits).then(|| fault(key, &listed, "invalid_value"))
                 }
-                Value::String(_) => Some(fault(key, &format!("Value set is of type String.{listed}"), "datatype_mismatch")),
+                Value::String(_) => {
+                    Some(fault(key, &format!("Value set is of type String.{listed}"), "datatype_mismatch"))
+                }
                 _ => Some(fault(key, &listed, "datatype_mismatch")),
             }
         })
@@ -203,7 +248,17 @@ fn fault(field: &str, message: &str, code: &str) -> (String, String, String) {
 }
 
 fn apply(ticket: &mut Value, body: &Value) {
-    for key in ["status", "priority", "source", "subject", "type", "tags", "custom_fields", "responder_id", "group_id"] {
+    for key in [
+        "status",
+        "priority",
+        "source",
+        "subject",
+        "type",
+        "tags",
+        "custom_fields",
+        "responder_id",
+        "group_id",
+    ] {
         if let Some(value) = body.get(key) {
             ticket[key] = value.clone();
         }

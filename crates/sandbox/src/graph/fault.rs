@@ -91,7 +91,10 @@ impl Fault {
         error["fbtrace_id"] = json!(format!("A{}", chance.hex(22)));
         let answer = Answer::json(self.status, &json!({"error": error}));
         if self.code == 190 {
-            return answer.header("www-authenticate", format!("OAuth \"Facebook Platform\" \"invalid_token\" \"{message}\""));
+            return answer.header(
+                "www-authenticate",
+                format!("OAuth \"Facebook Platform\" \"invalid_token\" \"{message}\""),
+            );
         }
         answer
     }

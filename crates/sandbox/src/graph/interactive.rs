@@ -55,8 +55,14 @@ pub(crate) fn check(content: &Value, known_media: &dyn Fn(&str) -> bool) -> Resu
             text(&content["body"]["text"], "interactive['body']['text']", 1, BODY_CHARS_MAX)?;
             carousel(action, known_media)
         }
-        "product" | "product_list" | "catalog_message" | "address_message" | "order_details" | "order_status"
-        | "call_permission_request" | "voice_call" => Ok(()),
+        "product"
+        | "product_list"
+        | "catalog_message"
+        | "address_message"
+        | "order_details"
+        | "order_status"
+        | "call_permission_request"
+        | "voice_call" => Ok(()),
         other => Err(Fault::parameter(format!(
             "Param interactive['type'] must be one of {{BUTTON, LIST, CTA_URL, LOCATION_REQUEST_MESSAGE, \
              REQUEST_CONTACT_INFO, FLOW, CAROUSEL, PRODUCT, PRODUCT_LIST, CATALOG_MESSAGE}} - got \"{other}\"."
@@ -85,13 +91,16 @@ fn frame(content: &Value, headers: &[&str], known_media: &dyn Fn(&str) -> bool) 
 
 fn buttons(action: &Value) -> Result<(), Fault> {
     let (mut ids, mut titles) = (HashSet::new(), HashSet::new());
-    for (at, button) in list(&action["buttons"], "interactive['action']['buttons']", 1, BUTTONS_MAX)?.iter().enumerate() {
+    for (at, button) in
+        list(&action["buttons"], "interactive['action']['buttons']", 1, BUTTONS_MAX)?.iter().enumerate()
+    {
         let path = format!("interactive['action']['buttons'][{at}]");
         if button["type"] != "reply" {
             return Err(Fault::parameter(format!("Param {path}['type'] must be one of {{REPLY}}.")));
         }
         let id = text(&button["reply"]["id"], &format!("{path}['reply']['id']"), 1, BUTTON_ID_CHARS_MAX)?;
-        let title = text(&button["reply"]["title"], &format!("{path}['reply']['title']"), 1, BUTTON_TITLE_CHARS_MAX)?;
+        let title =
+            text(&button["reply"]["title"], &format!("{path}['reply']['title']"), 1, BUTTON_TITLE_CHARS_MAX)?;
         if id.trim() != id {
             return Err(Fault::invalid(format!("{path}['reply']['id']: no spaces at its ends")));
         }
@@ -129,7 +138,9 @@ fn sections(action: &Value) -> Result<(), Fault> {
         }
     }
     if count > ROWS_MAX {
-        return Err(Fault::invalid(format!("Total row count exceed max allowed count: {ROWS_MAX}, got {count}")));
+        return Err(Fault::invalid(format!(
+            "Total row count exceed max allowed count: {ROWS_MAX}, got {count}"
+        )));
     }
     Ok(())
 }
@@ -137,7 +148,12 @@ fn sections(action: &Value) -> Result<(), Fault> {
 fn url_button(action: &Value, path: &str) -> Result<(), Fault> {
     named(action, "cta_url")?;
     let parameters = &action["parameters"];
-    text(&parameters["display_text"], &format!("{path}['parameters']['display_text']"), 1, BUTTON_TITLE_CHARS_MAX)?;
+    text(
+        &parameters["display_text"],
+        &format!("{path}['parameters']['display_text']"),
+        1,
+        BUTTON_TITLE_CHARS_MAX,
+    )?;
     let url = text(&parameters["url"], &format!("{path}['parameters']['url']"), 1, 2000)?;
     if is_web_address(url) {
         Ok(())
@@ -150,7 +166,9 @@ fn flow(action: &Value) -> Result<(), Fault> {
     named(action, "flow")?;
     let p = &action["parameters"];
     if p["flow_message_version"] != "3" {
-        return Err(Fault::invalid("interactive['action']['parameters']['flow_message_version'] must be \"3\""));
+        return Err(Fault::invalid(
+            "interactive['action']['parameters']['flow_message_version'] must be \"3\"",
+        ));
     }
     if p["flow_id"].is_null() == p["flow_name"].is_null() {
         return Err(Fault::parameter("Exactly one of flow_id and flow_name must be given."));

@@ -17,7 +17,7 @@ use crate::http_call::{Answer, Call};
 /// First segment of download addresses; Meta uses another host for them.
 pub(crate) const DOWNLOAD_PREFIX: &str = "lookaside";
 /// Bytes of all media kept; the oldest go first.
-pub const MEDIA_KEPT_BYTES_MAX: usize = 256 * 1024 * 1024;
+pub(crate) const MEDIA_KEPT_BYTES_MAX: usize = 256 * 1024 * 1024;
 /// How long a download address lives, in seconds.
 const URL_SECONDS: i64 = 300;
 
@@ -68,23 +68,36 @@ impl Store {
 
     pub(super) fn upload(&mut self, call: &Call, id: String) -> Result<Answer, Fault> {
         let content_type = call.header("content-type").unwrap_or_default();
-        let form = multipart::parts(content_type, &call.body)
-            .ok_or_else(|| Fault::parameter("The body must be multipart/form-data with messaging_product, type and file."))?;
+        let form = multipart::parts(content_type, &call.body).ok_or_else(|| {
+            Fault::parameter("The body must be multipart/form-data with messaging_product, type and file.")
+        })?;
         let field = |name: &str| form.iter().find(|part| part.name == name);
         if field("messaging_product").is_none_or(|part| part.body != "whatsapp") {
             return Err(Fault::parameter("The parameter messaging_product is required."));
         }
-        let file = field("file").filter(|file| file.filename.is_some()).ok_or_else(|| Fault::parameter("The parameter file is required."))?;
+        let file = field("file")
+            .filter(|file| file.filename.is_some())
+            .ok_or_else(|| Fault::parameter("The parameter file is required."))?;
         let declared = field("type").map(|part| String::from_utf8_lossy(&part.body).into_owned());
-        let mime = declared.or_else(|| file.content_type.clone()).ok_or_else(|| Fault::parameter("The parameter type is required."))?;
+        let mime = declared
+            .or_else(|| file.content_type.clone())
+            .ok_or_else(|| Fault::parameter("The parameter type is required."))?;
         if file.content_type.as_deref().is_some_and(|own| essence(own) != essence(&mime)) {
-            return Err(Fault::coded(131_053, format!("The file's type differs from the declared type {mime}.")));
+            return Err(Fault::coded(
+                131_053,
+                format!("The file's type differs from the declared type {mime}."),
+            ));
         }
         let most = size_limit(&mime).ok_or_else(|| {
-            Fault::parameter(format!("Param file must be a file with one of the supported types. Received file of type '{mime}'."))
+            Fault::parameter(format!(
+                "Param file must be a file with one of the supported types. Received file of type '{mime}'."
+            ))
         })?;
         if file.body.len() > most {
-            return Err(Fault::coded(131_053, format!("The file has {} bytes; {mime} may have {most}.", file.body.len())));
+            return Err(Fault::coded(
+                131_053,
+                format!("The file has {} bytes; {mime} may have {most}.", file.body.len()),
+            ));
         }
         if !content_agrees(&mime, &file.body) {
             return Err(Fault::coded(131_053, format!("The file's content is not {mime}.")));
@@ -133,7 +146,8 @@ impl Store {
         if call.header("user-agent").is_none_or(str::is_empty) {
             return Ok(Answer::empty(400));
         }
-        let fresh = call.query("ext").and_then(|ext| ext.parse::<i64>().ok()).is_some_and(|ext| ext >= call.now);
+        let fresh =
+            call.query("ext").and_then(|ext| ext.parse::<i64>().ok()).is_some_and(|ext| ext >= call.now);
         match path.get(1).and_then(|id| self.file(id)).filter(|_| fresh) {
             Some((mime, bytes)) => Ok(Answer::bytes(&mime, bytes)),
             None => Ok(Answer::empty(404)),

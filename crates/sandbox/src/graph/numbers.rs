@@ -34,7 +34,8 @@ impl Graph {
     }
 
     fn health(&self) -> Value {
-        let available = |kind: &str, id: &str| json!({"entity_type": kind, "id": id, "can_send_message": "AVAILABLE"});
+        let available =
+            |kind: &str, id: &str| json!({"entity_type": kind, "id": id, "can_send_message": "AVAILABLE"});
         json!({
             "can_send_message": "AVAILABLE",
             "entities": [
@@ -65,7 +66,13 @@ impl Graph {
             "id": self.business.waba_id, "name": self.business.verified_name, "timezone_id": "71",
             "message_template_namespace": "sandbox", "health_status": self.health(),
         });
-        Answer::json(200, &fields_of(&account, Some(call.query("fields").unwrap_or("id,name,timezone_id,message_template_namespace"))))
+        Answer::json(
+            200,
+            &fields_of(
+                &account,
+                Some(call.query("fields").unwrap_or("id,name,timezone_id,message_template_namespace")),
+            ),
+        )
     }
 
     pub(super) fn subscribed_apps(&mut self, call: &Call) -> Result<Answer, Fault> {
@@ -101,7 +108,8 @@ impl Graph {
     }
 
     pub(super) fn profile(&mut self, call: &Call) -> Result<Answer, Fault> {
-        let about = json!({"messaging_product": "whatsapp", "about": "Here from nine to six", "vertical": "RETAIL"});
+        let about =
+            json!({"messaging_product": "whatsapp", "about": "Here from nine to six", "vertical": "RETAIL"});
         match call.method {
             Method::GET => {
                 let profile = self.subscription.profile.clone().unwrap_or(about);
@@ -109,7 +117,8 @@ impl Graph {
             }
             Method::POST => {
                 let body = call.json().filter(|body| body["messaging_product"] == "whatsapp");
-                let body = body.ok_or_else(|| Fault::parameter("The parameter messaging_product is required."))?;
+                let body =
+                    body.ok_or_else(|| Fault::parameter("The parameter messaging_product is required."))?;
                 for (key, most) in [("about", 139), ("address", 256), ("description", 512), ("email", 128)] {
                     super::validate::optional_text(&body[key], key, most)?;
                 }

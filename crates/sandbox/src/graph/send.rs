@@ -18,10 +18,21 @@ const TYPING_SECONDS: i64 = 25;
 
 /// Kinds that may be sent, and kinds that exist only inbound (131051).
 const SENDABLE: [&str; 12] = [
-    "text", "image", "video", "audio", "document", "sticker", "location", "contacts", "reaction", "interactive",
-    "template", "pin",
+    "text",
+    "image",
+    "video",
+    "audio",
+    "document",
+    "sticker",
+    "location",
+    "contacts",
+    "reaction",
+    "interactive",
+    "template",
+    "pin",
 ];
-const INBOUND_ONLY: [&str; 7] = ["order", "system", "button", "unsupported", "edit", "revoke", "request_welcome"];
+const INBOUND_ONLY: [&str; 7] =
+    ["order", "system", "button", "unsupported", "edit", "revoke", "request_welcome"];
 
 impl Graph {
     pub(super) fn post_message(
@@ -66,7 +77,8 @@ impl Graph {
             return Err(Fault::coded(131_000, "The sandbox holds too many customers; reset it."));
         };
         let fault = if !on_whatsapp {
-            let fault = Fault::coded(131_026, "Message Undeliverable. The recipient's number is not on WhatsApp.");
+            let fault =
+                Fault::coded(131_026, "Message Undeliverable. The recipient's number is not on WhatsApp.");
             Self::recipient_fault(around.manners, fault)?
         } else if kind != "template" && !window_open {
             let details = "Message failed to send because more than 24 hours have passed since the customer last replied to this number.";
@@ -131,7 +143,10 @@ impl Graph {
         let recipient = match (&body["to"], &body["recipient"]) {
             (Value::String(to), _) => {
                 let digits: String = to.chars().filter(char::is_ascii_digit).collect();
-                let shaped = to.chars().enumerate().all(|(at, c)| c.is_ascii_digit() || " -()".contains(c) || (c == '+' && at == 0));
+                let shaped = to
+                    .chars()
+                    .enumerate()
+                    .all(|(at, c)| c.is_ascii_digit() || " -()".contains(c) || (c == '+' && at == 0));
                 if !shaped || !(7..=15).contains(&digits.len()) {
                     return Err(Fault::invalid(format!("to: '{}' is not a phone number", clipped(to))));
                 }
@@ -155,17 +170,26 @@ impl Graph {
 
     fn check_pace(&mut self, wa_id: &str, around: &Around<'_>) -> Result<(), Fault> {
         let per_second = around.manners.messages_per_second;
-        if per_second > 0 && !self.throughput.take(around.now_ms, per_second, i64::from(1000 / per_second).max(1)) {
-            return Err(Fault::coded(130_429, "Message failed to send because there were too many messages sent from this phone number in a short period of time."));
+        if per_second > 0
+            && !self.throughput.take(around.now_ms, per_second, i64::from(1000 / per_second).max(1))
+        {
+            return Err(Fault::coded(
+                130_429,
+                "Message failed to send because there were too many messages sent from this phone number in a short period of time.",
+            ));
         }
         if !around.manners.pair_limit {
             return Ok(());
         }
-        let bucket = self.pairs.entry(wa_id.to_owned()).or_insert_with(|| Bucket::full(PAIR_BURST, around.now_ms));
+        let bucket =
+            self.pairs.entry(wa_id.to_owned()).or_insert_with(|| Bucket::full(PAIR_BURST, around.now_ms));
         if bucket.take(around.now_ms, PAIR_BURST, PAIR_EVERY_MS) {
             Ok(())
         } else {
-            Err(Fault::coded(131_056, "Message failed to send because there were too many messages sent from this phone number to the same phone number in a short period of time."))
+            Err(Fault::coded(
+                131_056,
+                "Message failed to send because there were too many messages sent from this phone number to the same phone number in a short period of time.",
+            ))
         }
     }
 

@@ -25,8 +25,11 @@ pub(super) fn fill(
     };
     for component in given {
         let kind = lower(&component["type"]);
-        if !["header", "body", "button", "footer", "carousel", "limited_time_offer"].contains(&kind.as_str()) {
-            return Err(Fault::parameter(format!("Param template['components'][..]['type'] is not valid: '{kind}'")));
+        if !["header", "body", "button", "footer", "carousel", "limited_time_offer"].contains(&kind.as_str())
+        {
+            return Err(Fault::parameter(format!(
+                "Param template['components'][..]['type'] is not valid: '{kind}'"
+            )));
         }
     }
     let mut shown = json!({"name": name, "language": language, "buttons": []});
@@ -36,7 +39,10 @@ pub(super) fn fill(
             "body" => {
                 let filled = fill_text(part, component(given, "body"), "body")?;
                 if filled.chars().count() > BODY_CHARS_MAX {
-                    return Err(Fault::coded(132_005, format!("body: more than {BODY_CHARS_MAX} characters after substitution")));
+                    return Err(Fault::coded(
+                        132_005,
+                        format!("body: more than {BODY_CHARS_MAX} characters after substitution"),
+                    ));
                 }
                 shown["body"] = json!(filled);
             }
@@ -91,12 +97,19 @@ fn header(part: &Value, given: Option<&Value>, known_media: &dyn Fn(&str) -> boo
     }
     let parameters = given.and_then(|g| g["parameters"].as_array()).map_or(&[] as &[Value], Vec::as_slice);
     let [parameter] = parameters else {
-        return Err(Fault::coded(132_012, format!("header: Format mismatch, expected {}, received UNKNOWN", format.to_uppercase())));
+        return Err(Fault::coded(
+            132_012,
+            format!("header: Format mismatch, expected {}, received UNKNOWN", format.to_uppercase()),
+        ));
     };
     if lower(&parameter["type"]) != format {
         return Err(Fault::coded(
             132_012,
-            format!("header: Format mismatch, expected {}, received {}", format.to_uppercase(), lower(&parameter["type"]).to_uppercase()),
+            format!(
+                "header: Format mismatch, expected {}, received {}",
+                format.to_uppercase(),
+                lower(&parameter["type"]).to_uppercase()
+            ),
         ));
     }
     if format == "location" {
@@ -131,12 +144,16 @@ fn fill_text(part: &Value, given: Option<&Value>, place: &str) -> Result<String,
         let words = parameter_text(parameter, place)?;
         let name = if named {
             let name = parameter["parameter_name"].as_str().filter(|name| !name.is_empty());
-            name.ok_or_else(|| Fault::parameter("Invalid parameter: Parameter name is missing or empty"))?.to_owned()
+            name.ok_or_else(|| Fault::parameter("Invalid parameter: Parameter name is missing or empty"))?
+                .to_owned()
         } else {
             (at + 1).to_string()
         };
         if !wanted.contains(&name) || values.insert(name.clone(), words).is_some() {
-            return Err(Fault::coded(132_000, format!("{place}: no variable {{{{{name}}}}} is left to fill")));
+            return Err(Fault::coded(
+                132_000,
+                format!("{place}: no variable {{{{{name}}}}} is left to fill"),
+            ));
         }
     }
     Ok(substitute(pattern, &values))
@@ -162,7 +179,12 @@ fn parameter_text<'v>(parameter: &'v Value, place: &str) -> Result<&'v str, Faul
         "text" => &parameter["text"],
         "currency" => &parameter["currency"]["fallback_value"],
         "date_time" => &parameter["date_time"]["fallback_value"],
-        other => return Err(Fault::coded(132_012, format!("{place}: a parameter of type '{other}' does not fit a text"))),
+        other => {
+            return Err(Fault::coded(
+                132_012,
+                format!("{place}: a parameter of type '{other}' does not fit a text"),
+            ));
+        }
     };
     let words = value.as_str().ok_or_else(|| Fault::missing("text"))?;
     if words.is_empty() {
@@ -171,7 +193,9 @@ fn parameter_text<'v>(parameter: &'v Value, place: &str) -> Result<&'v str, Faul
     if words.contains(['\n', '\t', '\r']) || words.contains("     ") {
         return Err(Fault::coded(
             132_018,
-            format!("{place}: Param text cannot have new-line/tab characters or more than 4 consecutive spaces"),
+            format!(
+                "{place}: Param text cannot have new-line/tab characters or more than 4 consecutive spaces"
+            ),
         ));
     }
     Ok(words)
@@ -180,10 +204,12 @@ fn parameter_text<'v>(parameter: &'v Value, place: &str) -> Result<&'v str, Faul
 fn buttons(part: &Value, given: &[Value]) -> Result<Value, Fault> {
     let mut shown = Vec::new();
     let defined = part["buttons"].as_array().map_or(&[] as &[Value], Vec::as_slice);
-    let by_index = |at: usize| {
-        given.iter().find(|g| lower(&g["type"]) == "button" && index_of(g) == Some(at))
-    };
-    if let Some(stray) = given.iter().find(|g| lower(&g["type"]) == "button" && index_of(g).is_none_or(|at| at >= defined.len())) {
+    let by_index =
+        |at: usize| given.iter().find(|g| lower(&g["type"]) == "button" && index_of(g) == Some(at));
+    if let Some(stray) = given
+        .iter()
+        .find(|g| lower(&g["type"]) == "button" && index_of(g).is_none_or(|at| at >= defined.len()))
+    {
         return Err(Fault::invalid(format!("buttons: there is no button at index {}", stray["index"])));
     }
     for (at, button) in defined.iter().enumerate() {
@@ -203,19 +229,25 @@ fn buttons(part: &Value, given: &[Value]) -> Result<Value, Fault> {
                     (None, None) => json!(url),
                     (Some(name), Some(suffix)) if !suffix.is_empty() => {
                         json!(substitute(url, &BTreeMap::from([(name.clone(), suffix)])))
-                    },
+                    }
                     (Some(_), _) => {
-                        return Err(Fault::missing(&format!("buttons: Button at index {at} of type Url requires a parameter")));
+                        return Err(Fault::missing(&format!(
+                            "buttons: Button at index {at} of type Url requires a parameter"
+                        )));
                     }
                     (None, Some(_)) => {
-                        return Err(Fault::coded(132_018, format!("buttons: Button at index {at} takes no parameter")));
+                        return Err(Fault::coded(
+                            132_018,
+                            format!("buttons: Button at index {at} takes no parameter"),
+                        ));
                     }
                 };
             }
             "PHONE_NUMBER" => row["phone_number"] = button["phone_number"].clone(),
             "COPY_CODE" => {
                 let code = parameter.and_then(|p| p["coupon_code"].as_str());
-                row["code"] = json!(code.ok_or_else(|| Fault::missing(&format!("buttons[{at}]['coupon_code']")))?);
+                row["code"] =
+                    json!(code.ok_or_else(|| Fault::missing(&format!("buttons[{at}]['coupon_code']")))?);
             }
             _ => {}
         }

@@ -18,7 +18,9 @@ pub(crate) fn seeded(template: &Value, id: &str) -> Value {
     let mut whole = template.clone();
     if let Some(object) = whole.as_object_mut() {
         object.insert("id".into(), json!(id));
-        for (key, value) in [("status", "APPROVED"), ("parameter_format", "POSITIONAL"), ("rejected_reason", "NONE")] {
+        for (key, value) in
+            [("status", "APPROVED"), ("parameter_format", "POSITIONAL"), ("rejected_reason", "NONE")]
+        {
             object.entry(key).or_insert_with(|| json!(value));
         }
         object.entry("quality_score").or_insert_with(|| json!({"score": "GREEN"}));
@@ -42,7 +44,12 @@ impl Graph {
     }
 
     /// The node `/{template-id}`.
-    pub(super) fn template_call(&mut self, call: &Call, id: &str, _around: &mut Around<'_>) -> Result<Answer, Fault> {
+    pub(super) fn template_call(
+        &mut self,
+        call: &Call,
+        id: &str,
+        _around: &mut Around<'_>,
+    ) -> Result<Answer, Fault> {
         let at = self.template_at(id).ok_or_else(|| Fault::unknown_object(&call.method, id))?;
         match call.method {
             Method::GET => Ok(Answer::json(200, &fields_of(&self.templates[at], call.query("fields")))),
@@ -50,7 +57,9 @@ impl Graph {
                 let body = call.json().unwrap_or(Value::Null);
                 let template = &mut self.templates[at];
                 if !matches!(template["status"].as_str(), Some("APPROVED" | "REJECTED" | "PAUSED")) {
-                    return Err(Fault::parameter("Only approved, rejected and paused templates can be edited."));
+                    return Err(Fault::parameter(
+                        "Only approved, rejected and paused templates can be edited.",
+                    ));
                 }
                 if let Some(components) = body.get("components") {
                     check_components(components)?;
@@ -69,10 +78,15 @@ impl Graph {
                 .all(|key| call.query(key).is_none_or(|value| template[*key] == value))
         };
         let all: Vec<&Value> = self.templates.iter().filter(wanted).collect();
-        let limit = call.query("limit").and_then(|n| n.parse().ok()).unwrap_or(PER_PAGE_DEFAULT).clamp(1, 250);
+        let limit =
+            call.query("limit").and_then(|n| n.parse().ok()).unwrap_or(PER_PAGE_DEFAULT).clamp(1, 250);
         let start = call.query("after").and_then(|after| after.strip_prefix('t')?.parse().ok()).unwrap_or(0);
-        let page: Vec<Value> =
-            all.iter().skip(start).take(limit).map(|template| fields_of(template, call.query("fields"))).collect();
+        let page: Vec<Value> = all
+            .iter()
+            .skip(start)
+            .take(limit)
+            .map(|template| fields_of(template, call.query("fields")))
+            .collect();
         let end = start.saturating_add(page.len());
         let mut paging = json!({"cursors": {"before": format!("t{start}"), "after": format!("t{end}")}});
         if end < all.len() {
@@ -83,22 +97,34 @@ impl Graph {
     }
 
     fn create_template(&mut self, call: &Call) -> Result<Answer, Fault> {
-        let body = call.json().filter(Value::is_object).ok_or_else(|| Fault::parameter("The parameter name is required."))?;
+        let body = call
+            .json()
+            .filter(Value::is_object)
+            .ok_or_else(|| Fault::parameter("The parameter name is required."))?;
         let name = validate::text(&body["name"], "name", 1, NAME_CHARS_MAX)?;
         if !name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_') {
-            return Err(Fault::parameter("name: only lower-case letters, digits and underscores are allowed"));
+            return Err(Fault::parameter(
+                "name: only lower-case letters, digits and underscores are allowed",
+            ));
         }
         let language = validate::text(&body["language"], "language", 2, 10)?;
         let category = validate::text(&body["category"], "category", 1, 30)?.to_uppercase();
         if !["UTILITY", "MARKETING", "AUTHENTICATION"].contains(&category.as_str()) {
-            return Err(Fault::parameter("Param category must be one of {AUTHENTICATION, MARKETING, UTILITY}."));
+            return Err(Fault::parameter(
+                "Param category must be one of {AUTHENTICATION, MARKETING, UTILITY}.",
+            ));
         }
         check_components(&body["components"])?;
         if self.templates.len() >= TEMPLATES_MAX {
-            return Err(Fault::coded(2_388_019, format!("This account holds {TEMPLATES_MAX} templates already")));
+            return Err(Fault::coded(
+                2_388_019,
+                format!("This account holds {TEMPLATES_MAX} templates already"),
+            ));
         }
         if self.templates.iter().any(|t| t["name"] == name && t["language"] == language) {
-            return Err(Fault::parameter(format!("Content in this language already exists for template {name}")));
+            return Err(Fault::parameter(format!(
+                "Content in this language already exists for template {name}"
+            )));
         }
         let mut template = body.clone();
         if let Some(object) = template.as_object_mut() {
@@ -140,23 +166,34 @@ fn check_components(components: &Value) -> Result<(), Fault> {
                     continue;
                 }
                 if !(1..=1024).contains(&length) {
-                    return Err(Fault::coded(2_388_040, format!("BODY: {length} characters; 1 to 1024 are allowed")));
+                    return Err(Fault::coded(
+                        2_388_040,
+                        format!("BODY: {length} characters; 1 to 1024 are allowed"),
+                    ));
                 }
                 let trimmed = words.trim();
                 if trimmed.starts_with("{{") || trimmed.ends_with("}}") {
-                    return Err(Fault::coded(2_388_299, "BODY: a variable can't stand at the start or the end"));
+                    return Err(Fault::coded(
+                        2_388_299,
+                        "BODY: a variable can't stand at the start or the end",
+                    ));
                 }
                 if trimmed.contains("}}{{") || trimmed.contains("}} {{") {
                     return Err(Fault::coded(2_388_072, "BODY: two variables stand side by side"));
                 }
-                let examples = part["example"]["body_text"][0].as_array().or(part["example"]["body_text_named_params"].as_array());
+                let examples = part["example"]["body_text"][0]
+                    .as_array()
+                    .or(part["example"]["body_text_named_params"].as_array());
                 if holes.len() != examples.map_or(0, Vec::len) {
                     return Err(Fault::coded(2_388_072, "BODY: each variable needs an example"));
                 }
             }
             "HEADER" if part["format"].as_str().is_none_or(|f| f.eq_ignore_ascii_case("text")) => {
                 if !(1..=60).contains(&length) || holes.len() > 1 {
-                    return Err(Fault::coded(2_388_047, "HEADER: 1 to 60 characters and at most one variable"));
+                    return Err(Fault::coded(
+                        2_388_047,
+                        "HEADER: 1 to 60 characters and at most one variable",
+                    ));
                 }
             }
             "FOOTER" if part["code_expiration_minutes"].is_null() => {
@@ -181,7 +218,9 @@ fn check_components(components: &Value) -> Result<(), Fault> {
 pub(super) fn fields_of(object: &Value, fields: Option<&str>) -> Value {
     let Some(fields) = fields else { return object.clone() };
     let mut shown = json!({});
-    for field in fields.split(',').map(|field| field.split(['{', '.']).next().unwrap_or_default().trim()).chain(["id"]) {
+    for field in
+        fields.split(',').map(|field| field.split(['{', '.']).next().unwrap_or_default().trim()).chain(["id"])
+    {
         if let Some(value) = object.get(field) {
             shown[field] = value.clone();
         }

@@ -30,7 +30,12 @@ pub(super) fn optional_text(value: &Value, path: &str, most: usize) -> Result<()
 }
 
 /// A list of `least..=most` items.
-pub(super) fn list<'v>(value: &'v Value, path: &str, least: usize, most: usize) -> Result<&'v [Value], Fault> {
+pub(super) fn list<'v>(
+    value: &'v Value,
+    path: &str,
+    least: usize,
+    most: usize,
+) -> Result<&'v [Value], Fault> {
     match value {
         Value::Null => Err(Fault::missing(path)),
         Value::Array(items) if (least..=most).contains(&items.len()) => Ok(items),
@@ -52,7 +57,9 @@ pub(super) fn text_message(content: &Value) -> Result<(), Fault> {
     match body.chars().count() {
         0 => Err(Fault::parameter("Param text['body'] must be a non-empty string.")),
         1..=TEXT_CHARS_MAX => boolean(&content["preview_url"], "text['preview_url']"),
-        _ => Err(Fault::parameter(format!("Param text['body'] must be at most {TEXT_CHARS_MAX} characters long."))),
+        _ => Err(Fault::parameter(format!(
+            "Param text['body'] must be at most {TEXT_CHARS_MAX} characters long."
+        ))),
     }
 }
 
@@ -65,14 +72,18 @@ pub(super) fn media(content: &Value, kind: &str, known: &dyn Fn(&str) -> bool) -
         (Value::Null, Value::Null) => return Err(Fault::missing(&format!("{kind}['id'] or {kind}['link']"))),
         (Value::String(id), Value::Null) if known(id) => {}
         (Value::String(id), Value::Null) => {
-            return Err(Fault::parameter(format!("Param {kind}['id'] is not a valid whatsapp business account media attachment ID: {id}")));
+            return Err(Fault::parameter(format!(
+                "Param {kind}['id'] is not a valid whatsapp business account media attachment ID: {id}"
+            )));
         }
         (Value::Null, Value::String(link)) if is_web_address(link) => {}
         (Value::Null, Value::String(_)) => {
             return Err(Fault::parameter(format!("Param {kind}['link'] is not a valid URI.")));
         }
-        (Value::Null | Value::String(_), Value::Null | Value::String(_)) => {
-            return Err(Fault::parameter(format!("Only one of {kind}['id'] and {kind}['link'] may be given.")));
+        (Value::String(_), Value::String(_)) => {
+            return Err(Fault::parameter(format!(
+                "Only one of {kind}['id'] and {kind}['link'] may be given."
+            )));
         }
         _ => return Err(Fault::parameter(format!("Param {kind}['id'] or {kind}['link'] must be a string."))),
     }
@@ -84,7 +95,9 @@ pub(super) fn media(content: &Value, kind: &str, known: &dyn Fn(&str) -> bool) -
         Some(caption) if caption.chars().count() > CAPTION_CHARS_MAX => Err(Fault::parameter(format!(
             "Param {kind}['caption'] must be at most {CAPTION_CHARS_MAX} characters long."
         ))),
-        None if !caption.is_null() => Err(Fault::parameter(format!("Param {kind}['caption'] must be a string."))),
+        None if !caption.is_null() => {
+            Err(Fault::parameter(format!("Param {kind}['caption'] must be a string.")))
+        }
         _ if kind == "document" => optional_text(&content["filename"], "document['filename']", 240),
         _ => Ok(()),
     }
@@ -97,7 +110,9 @@ pub(super) fn location(content: &Value, path: &str) -> Result<(), Fault> {
         let number = value.as_f64().or_else(|| value.as_str().and_then(|text| text.parse().ok()));
         match number {
             Some(number) if number.abs() <= most => {}
-            Some(_) => return Err(Fault::invalid(format!("{path}['{key}'] must lie between -{most} and {most}."))),
+            Some(_) => {
+                return Err(Fault::invalid(format!("{path}['{key}'] must lie between -{most} and {most}.")));
+            }
             None if value.is_null() => return Err(Fault::missing(&format!("{path}['{key}']"))),
             None => return Err(Fault::parameter(format!("Param {path}['{key}'] must be a number."))),
         }

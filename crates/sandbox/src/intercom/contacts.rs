@@ -19,25 +19,57 @@ struct Fields<'a>(&'a [Value]);
 impl Searchable for Fields<'_> {
     fn kind(&self, field: &str) -> Option<Kind> {
         if let Some(key) = field.strip_prefix("custom_attributes.") {
-            let set = self.0.iter().map(|contact| &contact["custom_attributes"][key]).find(|value| !value.is_null());
+            let set = self
+                .0
+                .iter()
+                .map(|contact| &contact["custom_attributes"][key])
+                .find(|value| !value.is_null());
             return Some(match set {
                 Some(Value::Bool(_)) => Kind::Boolean,
                 Some(Value::Number(_)) if key.ends_with("_at") => Kind::Date,
                 Some(Value::Number(_)) => Kind::Integer,
                 Some(_) => Kind::Text,
                 // Nobody has it and no schema names it: a misspelt or mis-cased attribute.
-                None if self.0.iter().any(|contact| contact["custom_attributes"].get(key).is_some()) => Kind::Text,
+                None if self.0.iter().any(|contact| contact["custom_attributes"].get(key).is_some()) => {
+                    Kind::Text
+                }
                 None => return None,
             });
         }
         Some(match field {
-            "id" | "role" | "name" | "avatar" | "email" | "email_domain" | "phone" | "external_id" | "language_override"
-            | "browser" | "browser_language" | "os" | "location.country" | "location.region" | "location.city"
-            | "ios_app_version" | "ios_device" | "ios_os_version" | "android_app_version" | "android_device"
-            | "android_os_version" | "segment_id" => Kind::Text,
+            "id"
+            | "role"
+            | "name"
+            | "avatar"
+            | "email"
+            | "email_domain"
+            | "phone"
+            | "external_id"
+            | "language_override"
+            | "browser"
+            | "browser_language"
+            | "os"
+            | "location.country"
+            | "location.region"
+            | "location.city"
+            | "ios_app_version"
+            | "ios_device"
+            | "ios_os_version"
+            | "android_app_version"
+            | "android_device"
+            | "android_os_version"
+            | "segment_id" => Kind::Text,
             "owner_id" => Kind::Integer,
-            "created_at" | "signed_up_at" | "updated_at" | "last_seen_at" | "last_contacted_at" | "last_replied_at"
-            | "last_email_opened_at" | "last_email_clicked_at" | "ios_last_seen_at" | "android_last_seen_at" => Kind::Date,
+            "created_at"
+            | "signed_up_at"
+            | "updated_at"
+            | "last_seen_at"
+            | "last_contacted_at"
+            | "last_replied_at"
+            | "last_email_opened_at"
+            | "last_email_clicked_at"
+            | "ios_last_seen_at"
+            | "android_last_seen_at" => Kind::Date,
             "unsubscribed_from_emails" | "marked_email_as_spam" | "has_hard_bounced" => Kind::Boolean,
             "tag_id" => Kind::Tag,
             _ => return None,
@@ -47,7 +79,12 @@ impl Searchable for Fields<'_> {
     fn values<'r>(&self, record: &'r Value, field: &str) -> Vec<&'r Value> {
         let value = match field {
             "tag_id" => {
-                return record["tags"]["data"].as_array().into_iter().flatten().map(|tag| &tag["id"]).collect();
+                return record["tags"]["data"]
+                    .as_array()
+                    .into_iter()
+                    .flatten()
+                    .map(|tag| &tag["id"])
+                    .collect();
             }
             "email_domain" => &record["email_domain"],
             _ => match field.split_once('.') {
@@ -65,7 +102,8 @@ impl Intercom {
         let fields = Fields(&self.contacts);
         let query = Query::parse(&body["query"], &fields)?;
         let page = Page::of_body(&body, PER_PAGE_DEFAULT)?;
-        let found = self.contacts.iter().filter(|contact| query.finds(&with_domain(contact), &fields)).cloned();
+        let found =
+            self.contacts.iter().filter(|contact| query.finds(&with_domain(contact), &fields)).cloned();
         Ok(page.cut("list", "data", &sorted(found.collect(), &body, &fields)?))
     }
 
@@ -74,7 +112,10 @@ impl Intercom {
     }
 
     pub(super) fn contact(&self, id: &str) -> Result<&Value, Refusal> {
-        self.contacts.iter().find(|contact| contact["id"] == id).ok_or_else(|| Refusal::not_found("User Not Found"))
+        self.contacts
+            .iter()
+            .find(|contact| contact["id"] == id)
+            .ok_or_else(|| Refusal::not_found("User Not Found"))
     }
 
     pub(super) fn create_contact(&mut self, call: &Call, chance: &mut Chance) -> Result<Answer, Refusal> {
@@ -91,9 +132,15 @@ impl Intercom {
             !value.is_null() && self.contacts.iter().any(|c| c["role"] == role && c[key] == *value)
         };
         if role == "user" && (taken("email") || taken("external_id")) {
-            let known = self.contacts.iter().find(|c| c["role"] == role && (c["email"] == body["email"] || c["external_id"] == body["external_id"]));
+            let known = self.contacts.iter().find(|c| {
+                c["role"] == role && (c["email"] == body["email"] || c["external_id"] == body["external_id"])
+            });
             let id = known.and_then(|c| c["id"].as_str()).unwrap_or_default();
-            return Err(Refusal::new(409, "conflict", format!("A contact matching those details already exists with id={id}")));
+            return Err(Refusal::new(
+                409,
+                "conflict",
+                format!("A contact matching those details already exists with id={id}"),
+            ));
         }
         Self::check_room(&self.contacts)?;
         let mut contact = new_contact(&chance.hex(24), call.now);
@@ -121,7 +168,11 @@ impl Intercom {
         let page = Page::of_query(call, PER_PAGE_DEFAULT)?;
         let linked = |records: &[Value]| -> Vec<Value> {
             let ids = contact[edge]["data"].as_array().map_or(&[] as &[Value], Vec::as_slice);
-            records.iter().filter(|record| ids.iter().any(|link| link["id"] == record["id"])).cloned().collect()
+            records
+                .iter()
+                .filter(|record| ids.iter().any(|link| link["id"] == record["id"]))
+                .cloned()
+                .collect()
         };
         Ok(match edge {
             "notes" => page.cut("list", "data", &linked(&self.notes)),
@@ -134,9 +185,13 @@ impl Intercom {
     pub(super) fn create_note(&mut self, call: &Call, id: &str) -> Result<Answer, Refusal> {
         let body = object_of(call)?;
         self.contact(id)?;
-        let text = body["body"].as_str().filter(|text| !text.is_empty()).ok_or_else(|| Refusal::missing("body"))?;
-        let author = self.admins.iter().find(|admin| body["admin_id"].is_null() || admin["id"] == body["admin_id"]);
-        let author = author.ok_or_else(|| Refusal::new(404, "admin_not_found", "Admin for admin_id not found"))?.clone();
+        let text =
+            body["body"].as_str().filter(|text| !text.is_empty()).ok_or_else(|| Refusal::missing("body"))?;
+        let author =
+            self.admins.iter().find(|admin| body["admin_id"].is_null() || admin["id"] == body["admin_id"]);
+        let author = author
+            .ok_or_else(|| Refusal::new(404, "admin_not_found", "Admin for admin_id not found"))?
+            .clone();
         Self::check_room(&self.notes)?;
         let note_id = self.next_id();
         let note = new_note(&note_id, id, text, Some(&author), call.now);
@@ -181,7 +236,8 @@ impl Intercom {
 
     pub(super) fn create_tag(&mut self, call: &Call) -> Result<Answer, Refusal> {
         let body = object_of(call)?;
-        let name = body["name"].as_str().filter(|name| !name.is_empty()).ok_or_else(|| Refusal::missing("name"))?;
+        let name =
+            body["name"].as_str().filter(|name| !name.is_empty()).ok_or_else(|| Refusal::missing("name"))?;
         Self::check_room(&self.tags)?;
         Ok(Answer::json(200, &self.tag_named(name)))
     }
@@ -205,7 +261,9 @@ fn change(contact: &mut Value, body: &Value) -> Result<(), Refusal> {
         (Some(Value::Object(given)), Some(kept)) => {
             for (key, value) in given {
                 if value.is_array() || value.is_object() {
-                    return Err(Refusal::mismatch(format!("custom_attributes.{key} must be a text, a number or a boolean")));
+                    return Err(Refusal::mismatch(format!(
+                        "custom_attributes.{key} must be a text, a number or a boolean"
+                    )));
                 }
                 kept.insert(key.clone(), value.clone());
             }

@@ -17,10 +17,26 @@ struct Fields;
 impl Searchable for Fields {
     fn kind(&self, field: &str) -> Option<Kind> {
         Some(match field {
-            "id" | "source.type" | "source.id" | "source.delivered_as" | "source.subject" | "source.body"
-            | "source.author.id" | "source.author.type" | "source.author.name" | "source.author.email" | "source.url"
-            | "contact_ids" | "teammate_ids" | "admin_assignee_id" | "team_assignee_id" | "state" | "priority"
-            | "channel_initiated" | "conversation_rating.remark" | "title" => Kind::Text,
+            "id"
+            | "source.type"
+            | "source.id"
+            | "source.delivered_as"
+            | "source.subject"
+            | "source.body"
+            | "source.author.id"
+            | "source.author.type"
+            | "source.author.name"
+            | "source.author.email"
+            | "source.url"
+            | "contact_ids"
+            | "teammate_ids"
+            | "admin_assignee_id"
+            | "team_assignee_id"
+            | "state"
+            | "priority"
+            | "channel_initiated"
+            | "conversation_rating.remark"
+            | "title" => Kind::Text,
             "created_at" | "updated_at" | "waiting_since" | "snoozed_until" => Kind::Date,
             "open" | "read" => Kind::Boolean,
             "tag_ids" => Kind::Tag,
@@ -72,12 +88,14 @@ impl Intercom {
         if !matches!(from["type"].as_str(), Some("user" | "lead" | "contact")) {
             return Err(Refusal::invalid("from.type must be user, lead or contact"));
         }
-        let text = body["body"].as_str().filter(|text| !text.is_empty()).ok_or_else(|| Refusal::missing("body"))?;
+        let text =
+            body["body"].as_str().filter(|text| !text.is_empty()).ok_or_else(|| Refusal::missing("body"))?;
         let contact = self.contact(from["id"].as_str().unwrap_or_default())?.clone();
         let contact_id = contact["id"].as_str().unwrap_or_default();
         Self::check_room(&self.conversations)?;
         let id = self.next_id();
-        let mut conversation = new_conversation(&id, contact_id, contact["external_id"].as_str(), text, call.now);
+        let mut conversation =
+            new_conversation(&id, contact_id, contact["external_id"].as_str(), text, call.now);
         conversation["source"]["author"]["name"] = contact["name"].clone();
         conversation["source"]["author"]["email"] = contact["email"].clone();
         self.conversations.push(conversation);
@@ -96,7 +114,8 @@ impl Intercom {
             Some(kind @ ("comment" | "note")) => kind.to_owned(),
             _ => return Err(Refusal::invalid("message_type must be comment or note")),
         };
-        let text = body["body"].as_str().filter(|text| !text.is_empty()).ok_or_else(|| Refusal::missing("body"))?;
+        let text =
+            body["body"].as_str().filter(|text| !text.is_empty()).ok_or_else(|| Refusal::missing("body"))?;
         let author = match body["type"].as_str() {
             Some("admin") => self.admin_of(&body)?,
             Some("user") if kind == "note" => return Err(Refusal::invalid("A contact cannot write a note")),
@@ -138,7 +157,8 @@ impl Intercom {
                 conversation["open"] = json!(true);
             }
             "snoozed" => {
-                let until = body["snoozed_until"].as_i64().ok_or_else(|| Refusal::missing("snoozed_until"))?;
+                let until =
+                    body["snoozed_until"].as_i64().ok_or_else(|| Refusal::missing("snoozed_until"))?;
                 conversation["state"] = json!("snoozed");
                 conversation["snoozed_until"] = json!(until);
             }
@@ -166,23 +186,33 @@ impl Intercom {
     }
 
     fn conversation(&self, id: &str) -> Result<&Value, Refusal> {
-        self.conversations.iter().find(|one| one["id"] == id).ok_or_else(|| Refusal::not_found("Resource Not Found"))
+        self.conversations
+            .iter()
+            .find(|one| one["id"] == id)
+            .ok_or_else(|| Refusal::not_found("Resource Not Found"))
     }
 
     pub(super) fn conversation_mut(&mut self, id: &str) -> Result<&mut Value, Refusal> {
-        self.conversations.iter_mut().find(|one| one["id"] == id).ok_or_else(|| Refusal::not_found("Resource Not Found"))
+        self.conversations
+            .iter_mut()
+            .find(|one| one["id"] == id)
+            .ok_or_else(|| Refusal::not_found("Resource Not Found"))
     }
 
     fn admin_of(&self, body: &Value) -> Result<Value, Refusal> {
         let id = body["admin_id"].as_str().ok_or_else(|| Refusal::missing("admin_id"))?;
         let admin = self.admins.iter().find(|admin| admin["id"] == id);
-        let admin = admin.ok_or_else(|| Refusal::new(404, "admin_not_found", "Admin for admin_id not found"))?;
+        let admin =
+            admin.ok_or_else(|| Refusal::new(404, "admin_not_found", "Admin for admin_id not found"))?;
         Ok(json!({"type": "admin", "id": admin["id"], "name": admin["name"], "email": admin["email"]}))
     }
 
     fn contact_named_in(&self, body: &Value) -> Result<Value, Refusal> {
         let by = [("intercom_user_id", "id"), ("email", "email"), ("user_id", "external_id")];
-        let (given, key) = by.iter().find(|(given, _)| body[*given].is_string()).ok_or_else(|| Refusal::missing("intercom_user_id, email or user_id"))?;
+        let (given, key) = by
+            .iter()
+            .find(|(given, _)| body[*given].is_string())
+            .ok_or_else(|| Refusal::missing("intercom_user_id, email or user_id"))?;
         let contact = self.contacts.iter().find(|contact| contact[*key] == body[*given]);
         let contact = contact.ok_or_else(|| Refusal::not_found("User Not Found"))?;
         Ok(json!({"type": "user", "id": contact["id"], "name": contact["name"], "email": contact["email"]}))
@@ -190,7 +220,13 @@ impl Intercom {
 }
 
 /// A fresh conversation with every key that a list shows.
-pub(super) fn new_conversation(id: &str, contact: &str, external_id: Option<&str>, text: &str, at: i64) -> Value {
+pub(super) fn new_conversation(
+    id: &str,
+    contact: &str,
+    external_id: Option<&str>,
+    text: &str,
+    at: i64,
+) -> Value {
     json!({
         "type": "conversation", "id": id, "created_at": at, "updated_at": at, "waiting_since": at,
         "snoozed_until": null,
@@ -210,9 +246,18 @@ pub(super) fn new_conversation(id: &str, contact: &str, external_id: Option<&str
     })
 }
 
-pub(super) fn add_part(conversation: &mut Value, id: &str, kind: &str, text: Option<&str>, author: &Value, at: i64) {
+pub(super) fn add_part(
+    conversation: &mut Value,
+    id: &str,
+    kind: &str,
+    text: Option<&str>,
+    author: &Value,
+    at: i64,
+) {
     conversation["updated_at"] = json!(at);
-    let Some(parts) = conversation.pointer_mut("/conversation_parts/conversation_parts").and_then(Value::as_array_mut) else {
+    let Some(parts) =
+        conversation.pointer_mut("/conversation_parts/conversation_parts").and_then(Value::as_array_mut)
+    else {
         return;
     };
     if parts.len() == PARTS_MAX {
@@ -241,7 +286,8 @@ fn strip_markup(conversation: &mut Value) {
     if let Some(body) = conversation["source"]["body"].as_str().map(plain) {
         conversation["source"]["body"] = json!(body);
     }
-    let parts = conversation.pointer_mut("/conversation_parts/conversation_parts").and_then(Value::as_array_mut);
+    let parts =
+        conversation.pointer_mut("/conversation_parts/conversation_parts").and_then(Value::as_array_mut);
     for part in parts.into_iter().flatten() {
         if let Some(body) = part["body"].as_str().map(plain) {
             part["body"] = json!(body);

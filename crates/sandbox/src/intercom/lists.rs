@@ -27,7 +27,9 @@ impl Page {
         };
         let per_page = match pagination.get("per_page") {
             None | Some(Value::Null) => return Err(Refusal::missing("pagination.per_page")),
-            Some(value) => per_page(value.as_u64().ok_or_else(|| Refusal::mismatch("pagination.per_page must be an integer"))?)?,
+            Some(value) => per_page(
+                value.as_u64().ok_or_else(|| Refusal::mismatch("pagination.per_page must be an integer"))?,
+            )?,
         };
         let start = match pagination.get("starting_after") {
             None | Some(Value::Null) => 0,
@@ -41,7 +43,9 @@ impl Page {
     pub(super) fn of_query(call: &Call, default: usize) -> Result<Self, Refusal> {
         let per_page = match call.query("per_page") {
             None => default,
-            Some(text) => per_page(text.parse().map_err(|_| Refusal::invalid("per_page must be an integer"))?)?,
+            Some(text) => {
+                per_page(text.parse().map_err(|_| Refusal::invalid("per_page must be an integer"))?)?
+            }
         };
         let start = call.query("starting_after").filter(|c| !c.is_empty()).map_or(Ok(0), start_of)?;
         Ok(Self { per_page, start })
@@ -57,7 +61,8 @@ impl Page {
             "total_pages": all.len().div_ceil(self.per_page),
         });
         if end < all.len() {
-            pages["next"] = json!({"page": number + 1, "starting_after": STANDARD.encode(format!("after:{end}"))});
+            pages["next"] =
+                json!({"page": number + 1, "starting_after": STANDARD.encode(format!("after:{end}"))});
         }
         let mut list = json!({"type": kind});
         list[key] = json!(items);

@@ -93,7 +93,9 @@ pub(super) fn check_version(version: &str, resource: &str) -> Result<(), Refusal
 
 /// Digits without a leading zero: `2.011` is not `2.11`.
 fn number(text: &str) -> Option<u32> {
-    let plain = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) && (text.len() == 1 || !text.starts_with('0'));
+    let plain = !text.is_empty()
+        && text.bytes().all(|b| b.is_ascii_digit())
+        && (text.len() == 1 || !text.starts_with('0'));
     plain.then(|| text.parse().ok()).flatten()
 }
 

@@ -90,26 +90,38 @@ impl Query {
             Value::Null => return Err(Refusal::missing("field")),
             _ => return Err(Refusal::invalid("field must be a string")),
         };
-        let kind = fields.kind(&field).ok_or_else(|| Refusal::invalid(format!("{field} is not a searchable field")))?;
+        let kind = fields
+            .kind(&field)
+            .ok_or_else(|| Refusal::invalid(format!("{field} is not a searchable field")))?;
         let operator = Operator::parse(operator)?;
         if !operator.suits(kind) {
             let kind = format!("{kind:?}").to_lowercase();
-            return Err(Refusal::invalid(format!("Operator {} is not supported for the {kind} field {field}", operator.sign())));
+            return Err(Refusal::invalid(format!(
+                "Operator {} is not supported for the {kind} field {field}",
+                operator.sign()
+            )));
         }
         let value = part.get("value").ok_or_else(|| Refusal::missing("value"))?;
         let wanted = match (operator, value) {
             (Operator::In | Operator::NotIn, Value::Array(items)) => items.clone(),
             (Operator::In | Operator::NotIn, _) => {
-                return Err(Refusal::invalid(format!("Operator {} needs an array as value", operator.sign())));
+                return Err(Refusal::invalid(format!(
+                    "Operator {} needs an array as value",
+                    operator.sign()
+                )));
             }
             (_, Value::Array(_) | Value::Object(_)) => {
-                return Err(Refusal::mismatch(format!("The value for {field} must not be a list or an object")));
+                return Err(Refusal::mismatch(format!(
+                    "The value for {field} must not be a list or an object"
+                )));
             }
             (_, value) => vec![value.clone()],
         };
         if let Some(bad) = wanted.iter().find(|value| !fits(kind, value)) {
             let kind = format!("{kind:?}").to_lowercase();
-            return Err(Refusal::mismatch(format!("{bad} is not a valid value for the {kind} field {field}")));
+            return Err(Refusal::mismatch(format!(
+                "{bad} is not a valid value for the {kind} field {field}"
+            )));
         }
         Ok(Self::Filter { field, kind, operator, wanted })
     }
@@ -118,11 +130,17 @@ impl Query {
         if level > LEVELS_MAX {
             return Err(Refusal::invalid(format!("Queries may be nested {LEVELS_MAX} levels deep at most")));
         }
-        let parts = part["value"].as_array().ok_or_else(|| Refusal::invalid("The value of AND and OR must be an array of filters"))?;
+        let parts = part["value"]
+            .as_array()
+            .ok_or_else(|| Refusal::invalid("The value of AND and OR must be an array of filters"))?;
         if parts.is_empty() || parts.len() > GROUP_FILTERS_MAX {
-            return Err(Refusal::invalid(format!("A group holds 1 to {GROUP_FILTERS_MAX} filters; this one has {}", parts.len())));
+            return Err(Refusal::invalid(format!(
+                "A group holds 1 to {GROUP_FILTERS_MAX} filters; this one has {}",
+                parts.len()
+            )));
         }
-        let parts = parts.iter().map(|part| Self::parse_part(part, fields, level)).collect::<Result<_, _>>()?;
+        let parts =
+            parts.iter().map(|part| Self::parse_part(part, fields, level)).collect::<Result<_, _>>()?;
         Ok(Self::Group { all, parts })
     }
 }
@@ -179,7 +197,11 @@ fn fits(kind: Kind, value: &Value) -> bool {
 
 fn holds(kind: Kind, operator: Operator, values: &[&Value], wanted: &[Value], fold: bool) -> bool {
     let equal = |wanted: &Value| {
-        if wanted.is_null() { values.is_empty() } else { values.iter().any(|value| same(kind, value, wanted, fold)) }
+        if wanted.is_null() {
+            values.is_empty()
+        } else {
+            values.iter().any(|value| same(kind, value, wanted, fold))
+        }
     };
     let any = |test: &dyn Fn(&Value, &Value) -> bool| {
         wanted.iter().any(|wanted| values.iter().any(|value| test(value, wanted)))
@@ -202,12 +224,12 @@ fn holds(kind: Kind, operator: Operator, values: &[&Value], wanted: &[Value], fo
             Kind::Date => day(value).zip(day(wanted)).is_some_and(|(value, wanted)| value < wanted),
             _ => number(value).zip(number(wanted)).is_some_and(|(value, wanted)| value < wanted),
         }),
-        Operator::GreaterOrEqual => {
-            any(&|value, wanted| number(value).zip(number(wanted)).is_some_and(|(value, wanted)| value >= wanted))
-        }
-        Operator::LessOrEqual => {
-            any(&|value, wanted| number(value).zip(number(wanted)).is_some_and(|(value, wanted)| value <= wanted))
-        }
+        Operator::GreaterOrEqual => any(&|value, wanted| {
+            number(value).zip(number(wanted)).is_some_and(|(value, wanted)| value >= wanted)
+        }),
+        Operator::LessOrEqual => any(&|value, wanted| {
+            number(value).zip(number(wanted)).is_some_and(|(value, wanted)| value <= wanted)
+        }),
         Operator::Contains => text(|value, wanted| value.contains(wanted)),
         Operator::ContainsNot => !text(|value, wanted| value.contains(wanted)),
         Operator::StartsWith => text(|value, wanted| value.starts_with(wanted)),
@@ -218,7 +240,9 @@ fn holds(kind: Kind, operator: Operator, values: &[&Value], wanted: &[Value], fo
 fn same(kind: Kind, value: &Value, wanted: &Value, fold: bool) -> bool {
     match kind {
         Kind::Date => day(value).is_some() && day(value) == day(wanted),
-        Kind::Integer => number(value).zip(number(wanted)).is_some_and(|(value, wanted)| (value - wanted).abs() < f64::EPSILON),
+        Kind::Integer => number(value)
+            .zip(number(wanted))
+            .is_some_and(|(value, wanted)| (value - wanted).abs() < f64::EPSILON),
         Kind::Text if fold => {
             let lower = |v: &Value| v.as_str().map(str::to_lowercase);
             lower(value).is_some() && lower(value) == lower(wanted)
@@ -241,7 +265,11 @@ fn day(value: &Value) -> Option<i64> {
 
 /// Sorts found records by `sort` of the body: `{"field": "created_at", "order": "ascending" | "descending"}`.
 /// Without it the newest come first.
-pub(crate) fn sorted(mut found: Vec<Value>, body: &Value, fields: &dyn Searchable) -> Result<Vec<Value>, Refusal> {
+pub(crate) fn sorted(
+    mut found: Vec<Value>,
+    body: &Value,
+    fields: &dyn Searchable,
+) -> Result<Vec<Value>, Refusal> {
     let sort = &body["sort"];
     let field = sort["field"].as_str().unwrap_or("created_at").to_owned();
     let ascending = match sort["order"].as_str() {

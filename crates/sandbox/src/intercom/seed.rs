@@ -10,7 +10,10 @@ const DAY: i64 = 86_400;
 
 impl Intercom {
     pub(super) fn seed(&mut self, data: &DataSet, now: i64) {
-        self.admins = vec![admin("814860", "Meera Iyer", "meera@example.com"), admin("814861", "Tom Baker", "tom@example.com")];
+        self.admins = vec![
+            admin("814860", "Meera Iyer", "meera@example.com"),
+            admin("814861", "Tom Baker", "tom@example.com"),
+        ];
         self.ticket_types = vec![
             ticket_type("78", "Order", "Customer"),
             ticket_type("79", "Refund", "Customer"),
@@ -38,11 +41,19 @@ impl Intercom {
         contact["last_seen_at"] = json!(now - DAY);
         for name in &person.tags {
             let tag = self.tag_named(name);
-            attach(&mut contact, "tags", &json!({"type": "tag", "id": tag["id"], "url": format!("/tags/{}", tag["id"].as_str().unwrap_or_default())}));
+            attach(
+                &mut contact,
+                "tags",
+                &json!({"type": "tag", "id": tag["id"], "url": format!("/tags/{}", tag["id"].as_str().unwrap_or_default())}),
+            );
         }
         if let Some(company) = &person.company {
             let company_id = contact_id(company);
-            attach(&mut contact, "companies", &json!({"type": "company", "id": company_id, "url": format!("/companies/{company_id}")}));
+            attach(
+                &mut contact,
+                "companies",
+                &json!({"type": "company", "id": company_id, "url": format!("/companies/{company_id}")}),
+            );
             self.companies.push(json!({
                 "type": "company", "id": company_id, "company_id": format!("co-{at}"), "name": company, "app_id": "sandbox1",
                 "plan": {}, "created_at": created, "updated_at": created, "monthly_spend": 0, "session_count": 0,
@@ -52,7 +63,11 @@ impl Intercom {
         }
         for text in &person.notes {
             let note_id = self.next_id();
-            attach(&mut contact, "notes", &json!({"type": "note", "id": note_id, "url": format!("/notes/{note_id}")}));
+            attach(
+                &mut contact,
+                "notes",
+                &json!({"type": "note", "id": note_id, "url": format!("/notes/{note_id}")}),
+            );
             let note = new_note(&note_id, &id, text, self.admins.first(), created + DAY);
             self.notes.push(note);
         }
@@ -61,7 +76,13 @@ impl Intercom {
             let at = now - i64::from(past.days_ago) * DAY - 3600;
             let conversation_id = self.next_id();
             let first = past.messages.first().map(|m| m.text.as_str()).unwrap_or_default();
-            let mut conversation = super::conversations::new_conversation(&conversation_id, &id, person.external_id.as_deref(), first, at);
+            let mut conversation = super::conversations::new_conversation(
+                &conversation_id,
+                &id,
+                person.external_id.as_deref(),
+                first,
+                at,
+            );
             conversation["title"] = json!(past.subject);
             conversation["source"]["author"]["name"] = json!(person.name);
             conversation["source"]["author"]["email"] = json!(person.email);
@@ -76,11 +97,22 @@ impl Intercom {
             conversation["priority"] = json!(if past.priority { "priority" } else { "not_priority" });
             for (n, message) in past.messages.iter().enumerate().skip(1) {
                 let author = match message.from {
-                    Author::Customer => json!({"type": "user", "id": id, "name": person.name, "email": person.email}),
-                    Author::Team => json!({"type": "admin", "id": "814860", "name": "Meera Iyer", "email": "meera@example.com"}),
+                    Author::Customer => {
+                        json!({"type": "user", "id": id, "name": person.name, "email": person.email})
+                    }
+                    Author::Team => {
+                        json!({"type": "admin", "id": "814860", "name": "Meera Iyer", "email": "meera@example.com"})
+                    }
                 };
                 let part_id = self.next_id();
-                super::conversations::add_part(&mut conversation, &part_id, "comment", Some(&message.text), &author, at + i64::try_from(n).unwrap_or(0) * 600);
+                super::conversations::add_part(
+                    &mut conversation,
+                    &part_id,
+                    "comment",
+                    Some(&message.text),
+                    &author,
+                    at + i64::try_from(n).unwrap_or(0) * 600,
+                );
             }
             self.conversations.push(conversation);
         }
@@ -93,16 +125,27 @@ impl Intercom {
                 TicketStatus::Pending | TicketStatus::Hold => "waiting_on_customer",
                 TicketStatus::Solved | TicketStatus::Closed => "resolved",
             };
-            let attributes = json!({"_default_title_": past.subject, "_default_description_": past.description});
+            let attributes =
+                json!({"_default_title_": past.subject, "_default_description_": past.description});
             let kind = self.ticket_types.first().cloned().unwrap_or_default();
-            let ticket = super::tickets::new_ticket(&ticket_id, &kind, &id, person.external_id.as_deref(), &attributes, state, at);
+            let ticket = super::tickets::new_ticket(
+                &ticket_id,
+                &kind,
+                &id,
+                person.external_id.as_deref(),
+                &attributes,
+                state,
+                at,
+            );
             self.tickets.push(ticket);
         }
     }
 
     /// The tag of a name, made when new.
     pub(super) fn tag_named(&mut self, name: &str) -> Value {
-        if let Some(tag) = self.tags.iter().find(|tag| tag["name"].as_str().is_some_and(|n| n.eq_ignore_ascii_case(name))) {
+        if let Some(tag) =
+            self.tags.iter().find(|tag| tag["name"].as_str().is_some_and(|n| n.eq_ignore_ascii_case(name)))
+        {
             return tag.clone();
         }
         let tag = json!({"type": "tag", "id": self.next_id(), "name": name});

@@ -16,7 +16,9 @@ impl Searchable for Fields {
     fn kind(&self, field: &str) -> Option<Kind> {
         Some(match field {
             "id" | "ticket_id" | "title" | "description" | "category" | "ticket_type_id" | "contact_ids"
-            | "teammate_ids" | "admin_assignee_id" | "team_assignee_id" | "state" | "ticket_state" => Kind::Text,
+            | "teammate_ids" | "admin_assignee_id" | "team_assignee_id" | "state" | "ticket_state" => {
+                Kind::Text
+            }
             "created_at" | "updated_at" | "snoozed_until" => Kind::Date,
             "open" => Kind::Boolean,
             _ if field.starts_with("ticket_attribute.") => Kind::Text,
@@ -27,7 +29,12 @@ impl Searchable for Fields {
     fn values<'r>(&self, record: &'r Value, field: &str) -> Vec<&'r Value> {
         let value = match field {
             "contact_ids" => {
-                return record["contacts"]["contacts"].as_array().into_iter().flatten().map(|c| &c["id"]).collect();
+                return record["contacts"]["contacts"]
+                    .as_array()
+                    .into_iter()
+                    .flatten()
+                    .map(|c| &c["id"])
+                    .collect();
             }
             "title" => &record["ticket_attributes"]["_default_title_"],
             "description" => &record["ticket_attributes"]["_default_description_"],
@@ -65,7 +72,10 @@ impl Intercom {
             Some(_) => return Err(Refusal::invalid("A ticket has one contact at present")),
         };
         let by = ["id", "external_id", "email"];
-        let key = by.iter().find(|key| named[**key].is_string()).ok_or_else(|| Refusal::missing("contacts[0].id"))?;
+        let key = by
+            .iter()
+            .find(|key| named[**key].is_string())
+            .ok_or_else(|| Refusal::missing("contacts[0].id"))?;
         let contact = self.contacts.iter().find(|contact| contact[*key] == named[*key]);
         let contact = contact.ok_or_else(|| Refusal::not_found("User Not Found"))?.clone();
         let attributes = match &body["ticket_attributes"] {
@@ -76,7 +86,15 @@ impl Intercom {
         Self::check_room(&self.tickets)?;
         let id = self.next_id();
         let contact_id = contact["id"].as_str().unwrap_or_default();
-        let ticket = new_ticket(&id, &kind, contact_id, contact["external_id"].as_str(), &attributes, "submitted", call.now);
+        let ticket = new_ticket(
+            &id,
+            &kind,
+            contact_id,
+            contact["external_id"].as_str(),
+            &attributes,
+            "submitted",
+            call.now,
+        );
         self.tickets.push(ticket.clone());
         Ok(Answer::json(200, &ticket))
     }
@@ -84,7 +102,9 @@ impl Intercom {
     pub(super) fn update_ticket(&mut self, call: &Call, id: &str) -> Result<Answer, Refusal> {
         let body = object_of(call)?;
         let ticket = self.ticket_mut(id)?;
-        if let (Some(given), Some(kept)) = (body["ticket_attributes"].as_object(), ticket["ticket_attributes"].as_object_mut()) {
+        if let (Some(given), Some(kept)) =
+            (body["ticket_attributes"].as_object(), ticket["ticket_attributes"].as_object_mut())
+        {
             for (key, value) in given {
                 kept.insert(key.clone(), value.clone());
             }
@@ -95,7 +115,9 @@ impl Intercom {
         match body["state"].as_str() {
             None => {}
             Some(state @ ("in_progress" | "waiting_on_customer" | "resolved")) => set_state(ticket, state),
-            Some(_) => return Err(Refusal::invalid("state must be in_progress, waiting_on_customer or resolved")),
+            Some(_) => {
+                return Err(Refusal::invalid("state must be in_progress, waiting_on_customer or resolved"));
+            }
         }
         ticket["updated_at"] = json!(call.now);
         Ok(Answer::json(200, ticket))
@@ -107,12 +129,17 @@ impl Intercom {
         let ticket = self.ticket_mut(id)?;
         let from = match body["type"].as_str() {
             Some("user") if ticket["category"] == "Back-office" => {
-                return Err(Refusal::new(400, "parameter_mismatch", "User replies are not allowed on Backoffice tickets"));
+                return Err(Refusal::new(
+                    400,
+                    "parameter_mismatch",
+                    "User replies are not allowed on Backoffice tickets",
+                ));
             }
             Some(from @ ("user" | "admin")) => from,
             _ => return Err(Refusal::invalid("type must be user or admin")),
         };
-        let text = body["body"].as_str().filter(|text| !text.is_empty()).ok_or_else(|| Refusal::missing("body"))?;
+        let text =
+            body["body"].as_str().filter(|text| !text.is_empty()).ok_or_else(|| Refusal::missing("body"))?;
         ticket["updated_at"] = json!(call.now);
         Ok(Answer::json(
             200,
@@ -134,9 +161,18 @@ impl Intercom {
         let contact = conversation["contacts"]["contacts"][0].clone();
         let title = conversation["title"].as_str().unwrap_or("Conversation").to_owned();
         conversation["ticket"] = json!({"type": "ticket", "id": ticket_id});
-        let attributes = json!({"_default_title_": title, "_default_description_": conversation["source"]["body"]});
+        let attributes =
+            json!({"_default_title_": title, "_default_description_": conversation["source"]["body"]});
         let contact_id = contact["id"].as_str().unwrap_or_default();
-        let ticket = new_ticket(&ticket_id, &kind, contact_id, contact["external_id"].as_str(), &attributes, "submitted", call.now);
+        let ticket = new_ticket(
+            &ticket_id,
+            &kind,
+            contact_id,
+            contact["external_id"].as_str(),
+            &attributes,
+            "submitted",
+            call.now,
+        );
         self.tickets.push(ticket.clone());
         Ok(Answer::json(200, &ticket))
     }

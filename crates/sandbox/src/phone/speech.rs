@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::bubble::{Bubble, ChoiceKind, Side};
 
 /// Longest text a customer can send, in characters. Source: Cloud API text messages.
-pub const TEXT_CHARS_MAX: usize = 4096;
+pub(crate) const TEXT_CHARS_MAX: usize = 4096;
 
 /// One act of a customer.
 #[derive(Debug, Clone, PartialEq)]
@@ -13,14 +13,33 @@ pub enum Speech {
     Text(String),
     /// Presses a button or picks a row: by its id, or by its title. `message` names the bubble; without it the
     /// newest bubble that offers the choice is taken.
-    Tap { choice: String, message: Option<String> },
-    Location { latitude: f64, longitude: f64, name: Option<String>, address: Option<String> },
-    Image { caption: Option<String> },
-    Document { filename: String, caption: Option<String> },
+    Tap {
+        choice: String,
+        message: Option<String>,
+    },
+    Location {
+        latitude: f64,
+        longitude: f64,
+        name: Option<String>,
+        address: Option<String>,
+    },
+    Image {
+        caption: Option<String>,
+    },
+    Document {
+        filename: String,
+        caption: Option<String>,
+    },
     Voice,
-    Contact { name: String, phone: String },
+    Contact {
+        name: String,
+        phone: String,
+    },
     /// An empty emoji takes the reaction back.
-    Reaction { message: String, emoji: String },
+    Reaction {
+        message: String,
+        emoji: String,
+    },
     /// A message object as Meta would put it into `messages[]`, with `type` and its object; ids, times and the
     /// sender are filled in where absent.
     Raw(Value),
@@ -66,8 +85,12 @@ impl Speech {
             "text" => Ok(Self::Text(need("text")?)),
             "tap" => Ok(Self::Tap { choice: need("id")?, message: text("message_id") }),
             "location" => Ok(Self::Location {
-                latitude: value["latitude"].as_f64().ok_or(SpeechError::Shape("latitude", "a number is needed"))?,
-                longitude: value["longitude"].as_f64().ok_or(SpeechError::Shape("longitude", "a number is needed"))?,
+                latitude: value["latitude"]
+                    .as_f64()
+                    .ok_or(SpeechError::Shape("latitude", "a number is needed"))?,
+                longitude: value["longitude"]
+                    .as_f64()
+                    .ok_or(SpeechError::Shape("longitude", "a number is needed"))?,
                 name: text("name"),
                 address: text("address"),
             }),
@@ -146,7 +169,8 @@ impl Speech {
                 Ok(Said::plain("reaction", content))
             }
             Self::Raw(message) => {
-                let kind = message["type"].as_str().ok_or(SpeechError::Shape("message", "it needs a `type`"))?;
+                let kind =
+                    message["type"].as_str().ok_or(SpeechError::Shape("message", "it needs a `type`"))?;
                 Ok(Said { extra: Some(message.clone()), ..Said::plain(kind, message[kind].clone()) })
             }
         }
@@ -197,8 +221,10 @@ mod tests {
     use super::*;
 
     fn offer(id: &str, buttons: &[(&str, &str)]) -> Bubble {
-        let buttons: Vec<Value> =
-            buttons.iter().map(|(id, title)| json!({"type": "reply", "reply": {"id": id, "title": title}})).collect();
+        let buttons: Vec<Value> = buttons
+            .iter()
+            .map(|(id, title)| json!({"type": "reply", "reply": {"id": id, "title": title}}))
+            .collect();
         Bubble {
             number: 0,
             id: id.into(),
@@ -225,7 +251,10 @@ mod tests {
         assert_eq!(say("a", None).unwrap().reply_to.as_deref(), Some("new"));
         assert_eq!(say("a", Some("old")).unwrap().reply_to.as_deref(), Some("old"));
         assert_eq!(say("bread", None).unwrap().content["button_reply"]["id"], "b");
-        assert_eq!(say("z", None).unwrap_err().to_string(), "nothing on the phone offers `z`; offered now: a, b, a");
+        assert_eq!(
+            say("z", None).unwrap_err().to_string(),
+            "nothing on the phone offers `z`; offered now: a, b, a"
+        );
     }
 
     #[test]

@@ -38,29 +38,52 @@ impl Tokens {
             Answer::json(status, &json!({"error": error, "error_description": text}))
         };
         let Some(body) = body_of(call) else {
-            return refuse(400, "invalid_request", "The request is missing a required parameter, or is otherwise malformed.");
+            return refuse(
+                400,
+                "invalid_request",
+                "The request is missing a required parameter, or is otherwise malformed.",
+            );
         };
         let is = |key: &str, wanted: &str| body[key].as_str() == Some(wanted);
         if !is("client_id", &access.client_id) || !is("client_secret", &access.client_secret) {
-            return refuse(401, "invalid_client", "Client authentication failed due to unknown client, no client authentication included, or unsupported authentication method.");
+            return refuse(
+                401,
+                "invalid_client",
+                "Client authentication failed due to unknown client, no client authentication included, or unsupported authentication method.",
+            );
         }
         let scope = match body["grant_type"].as_str() {
             Some("client_credentials") => body["scope"].as_str().unwrap_or("read").to_owned(),
             Some("refresh_token") => {
-                let Some(at) = self.pairs.iter().position(|pair| body["refresh_token"] == pair.refresh.as_str()) else {
-                    return refuse(400, "invalid_grant", "The provided refresh token is invalid, expired or revoked.");
+                let Some(at) =
+                    self.pairs.iter().position(|pair| body["refresh_token"] == pair.refresh.as_str())
+                else {
+                    return refuse(
+                        400,
+                        "invalid_grant",
+                        "The provided refresh token is invalid, expired or revoked.",
+                    );
                 };
                 // Both old tokens die with the call.
                 self.pairs.remove(at).map(|pair| pair.scope).unwrap_or_default()
             }
-            Some(_) => return refuse(400, "unsupported_grant_type", "The authorization grant type is not supported."),
-            None => return refuse(400, "invalid_request", "The request is missing the parameter grant_type."),
+            Some(_) => {
+                return refuse(
+                    400,
+                    "unsupported_grant_type",
+                    "The authorization grant type is not supported.",
+                );
+            }
+            None => {
+                return refuse(400, "invalid_request", "The request is missing the parameter grant_type.");
+            }
         };
         let lifetime = body["expires_in"].as_i64().unwrap_or(EXPIRES_IN_DEFAULT);
         if !(EXPIRES_IN_LEAST..=EXPIRES_IN_MOST).contains(&lifetime) {
             return refuse(400, "invalid_request", "expires_in must be more than 300 and less than 172800.");
         }
-        let pair = Pair { access: chance.hex(64), refresh: chance.hex(64), scope, dies_at: call.now + lifetime };
+        let pair =
+            Pair { access: chance.hex(64), refresh: chance.hex(64), scope, dies_at: call.now + lifetime };
         let answer = json!({
             "access_token": pair.access, "refresh_token": pair.refresh, "token_type": "bearer", "scope": pair.scope,
             "expires_in": lifetime, "refresh_token_expires_in": 2_592_000,

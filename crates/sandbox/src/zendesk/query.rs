@@ -58,11 +58,11 @@ impl Term {
             return text.iter().any(|text| text.contains(&wanted));
         };
         match field {
-            "type" => {
-                text_of(&result["result_type"]) == wanted || text_of(&result["type"]) == wanted
-            }
+            "type" => text_of(&result["result_type"]) == wanted || text_of(&result["type"]) == wanted,
             "requester" | "requester_id" => requester.is_some_and(|user| {
-                [&user["email"], &user["name"], &user["id"], &user["phone"]].iter().any(|v| text_of(v) == wanted)
+                [&user["email"], &user["name"], &user["id"], &user["phone"]]
+                    .iter()
+                    .any(|v| text_of(v) == wanted)
             }),
             "tags" => result["tags"].as_array().into_iter().flatten().any(|tag| text_of(tag) == wanted),
             "created" | "updated" | "created_at" | "updated_at" => {
@@ -81,10 +81,12 @@ impl Term {
                     &["low", "normal", "high", "urgent"]
                 };
                 let rank = |text: &str| order.iter().position(|known| *known == text);
-                rank(&text_of(&result[field])).zip(rank(&wanted)).is_some_and(|(has, wanted)| match self.sign {
-                    '<' => has < wanted,
-                    '>' => has > wanted,
-                    _ => has == wanted,
+                rank(&text_of(&result[field])).zip(rank(&wanted)).is_some_and(|(has, wanted)| {
+                    match self.sign {
+                        '<' => has < wanted,
+                        '>' => has > wanted,
+                        _ => has == wanted,
+                    }
                 })
             }
             "subject" | "description" => text_of(&result[field]).contains(&wanted),
@@ -115,12 +117,29 @@ mod tests {
                             "tags": ["order"], "created_at": "2026-11-20T10:00:00Z"});
         let holds = |query: &str| parse(query).iter().all(|term| term.holds(&ticket, Some(&user)));
         for yes in [
-            "type:ticket requester:priya@example.com", "status<solved", "status:pending priority>normal", "tags:order",
-            "-tags:spam", "\"blue lamp\"", "subject:lamp", "created>2026-11-01", "created:2026-11-20", "",
+            "type:ticket requester:priya@example.com",
+            "status<solved",
+            "status:pending priority>normal",
+            "tags:order",
+            "-tags:spam",
+            "\"blue lamp\"",
+            "subject:lamp",
+            "created>2026-11-01",
+            "created:2026-11-20",
+            "",
         ] {
             assert!(holds(yes), "{yes}");
         }
-        for no in ["type:user", "requester:x@example.com", "status>pending", "-lamp", "chair", "created<2026-01-01", ":", "status:"] {
+        for no in [
+            "type:user",
+            "requester:x@example.com",
+            "status>pending",
+            "-lamp",
+            "chair",
+            "created<2026-01-01",
+            ":",
+            "status:",
+        ] {
             assert!(!holds(no), "{no}");
         }
     }

@@ -45,7 +45,10 @@ impl Refusal {
     pub(super) fn invalid(field: &str, error: &str, text: &str) -> Self {
         let mut details = json!({});
         details[field] = json!([{"description": text, "error": error}]);
-        Self::new(422, json!({"error": "RecordInvalid", "description": "Record validation errors", "details": details}))
+        Self::new(
+            422,
+            json!({"error": "RecordInvalid", "description": "Record validation errors", "details": details}),
+        )
     }
 
     /// 400: the wrapper object is missing, or the body is not JSON.
@@ -54,12 +57,17 @@ impl Refusal {
     }
 
     pub(super) fn bad_page(name: &str) -> Self {
-        Self::attribute(&format!("You passed an invalid value for the {name} attribute. Invalid parameter: {name} must be an integer"))
+        Self::attribute(&format!(
+            "You passed an invalid value for the {name} attribute. Invalid parameter: {name} must be an integer"
+        ))
     }
 
     /// Beyond the thousandth search result.
     pub(super) fn too_far() -> Self {
-        Self::new(422, json!({"error": "invalid", "description": "Invalid search: Requested response size was greater than Search Response Limits"}))
+        Self::new(
+            422,
+            json!({"error": "invalid", "description": "Invalid search: Requested response size was greater than Search Response Limits"}),
+        )
     }
 
     pub(super) fn query(message: &str) -> Self {
@@ -77,9 +85,15 @@ impl Refusal {
             401 => Self::unauthenticated(),
             404 => Self::record(),
             429 => Self::too_many(1),
-            403 => Self::new(403, json!({"errors": [{"code": "Forbidden", "title": "You do not have access to this page"}]})),
+            403 => Self::new(
+                403,
+                json!({"errors": [{"code": "Forbidden", "title": "You do not have access to this page"}]}),
+            ),
             503 => Self { retry_after: Some(1), ..Self::new(503, json!({"error": "ServiceUnavailable"})) },
-            _ => Self::new(status, json!({"error": "InternalError", "description": "Refused by a knob of the sandbox"})),
+            _ => Self::new(
+                status,
+                json!({"error": "InternalError", "description": "Refused by a knob of the sandbox"}),
+            ),
         }
     }
 

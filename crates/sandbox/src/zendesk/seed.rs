@@ -16,7 +16,8 @@ impl Zendesk {
         self.users.push(agent);
         for person in data.people_in(Vendor::Zendesk) {
             let id = self.next_id();
-            let mut user = new_user(id, &person.name, person.email.as_deref(), person.phone.as_deref(), now - 300 * DAY);
+            let mut user =
+                new_user(id, &person.name, person.email.as_deref(), person.phone.as_deref(), now - 300 * DAY);
             user["external_id"] = json!(person.external_id);
             user["tags"] = json!(person.tags);
             user["user_fields"] = Value::Object(person.custom_attributes.clone());

@@ -30,7 +30,11 @@ impl Zendesk {
             record["result_type"] = json!(kind);
             record
         };
-        let tickets = self.tickets.iter().filter(|ticket| !ticket["id"].is_null()).map(|ticket| typed(ticket, "ticket"));
+        let tickets = self
+            .tickets
+            .iter()
+            .filter(|ticket| !ticket["id"].is_null())
+            .map(|ticket| typed(ticket, "ticket"));
         let users = self.users.iter().map(|user| typed(user, "user"));
         let mut found: Vec<Value> = tickets
             .chain(users)
@@ -56,7 +60,11 @@ impl Zendesk {
             (Some(id), _) => self.users.iter().filter(|user| user["external_id"] == id).cloned().collect(),
             (None, Some(words)) => {
                 let terms = query::parse(words);
-                self.users.iter().filter(|user| terms.iter().all(|term| term.holds(user, None))).cloned().collect()
+                self.users
+                    .iter()
+                    .filter(|user| terms.iter().all(|term| term.holds(user, None)))
+                    .cloned()
+                    .collect()
             }
             (None, None) => return Err(Refusal::query("Invalid search: query or external_id is missing")),
         };
@@ -76,7 +84,8 @@ impl Zendesk {
     }
 
     pub(super) fn list_tickets(&self, call: &Call) -> Result<Answer, Refusal> {
-        let tickets: Vec<Value> = self.tickets.iter().filter(|ticket| !ticket["id"].is_null()).cloned().collect();
+        let tickets: Vec<Value> =
+            self.tickets.iter().filter(|ticket| !ticket["id"].is_null()).cloned().collect();
         page(call, "tickets", &tickets, 10_000)
     }
 
@@ -89,13 +98,23 @@ impl Zendesk {
         let body = call.json().unwrap_or(Value::Null);
         let given = &body[wrapper];
         if !given.is_object() {
-            return Err(Refusal::attribute(&format!("You passed an invalid value for the {wrapper} attribute. Must be an object")));
+            return Err(Refusal::attribute(&format!(
+                "You passed an invalid value for the {wrapper} attribute. Must be an object"
+            )));
         }
-        let text = given["comment"]["body"].as_str().or(given["description"].as_str()).filter(|text| !text.trim().is_empty());
-        let text = text.ok_or_else(|| Refusal::invalid("base", "BlankValue", "Description: cannot be blank"))?;
+        let text = given["comment"]["body"]
+            .as_str()
+            .or(given["description"].as_str())
+            .filter(|text| !text.trim().is_empty());
+        let text =
+            text.ok_or_else(|| Refusal::invalid("base", "BlankValue", "Description: cannot be blank"))?;
         check_choices(given)?;
         if self.tickets.len() >= RECORDS_MAX || self.users.len() >= RECORDS_MAX {
-            return Err(Refusal::invalid("base", "LimitExceeded", "The sandbox holds too many records; reset it"));
+            return Err(Refusal::invalid(
+                "base",
+                "LimitExceeded",
+                "The sandbox holds too many records; reset it",
+            ));
         }
         let requester = self.requester(&given["requester"], &given["requester_id"], call.now)?;
         let id = 35_400 + self.tickets.len() as u64;
@@ -108,7 +127,8 @@ impl Zendesk {
         self.comments.push(new_comment(comment_id, id, requester, text, public, call.now));
         let mut created = json!({});
         created[wrapper] = ticket;
-        Ok(Answer::json(201, &created).header("location", format!("{}/api/v2/{wrapper}s/{id}.json", call.base)))
+        Ok(Answer::json(201, &created)
+            .header("location", format!("{}/api/v2/{wrapper}s/{id}.json", call.base)))
     }
 
     pub(super) fn update_ticket(&mut self, call: &Call, id: &str) -> Result<Answer, Refusal> {
@@ -116,7 +136,9 @@ impl Zendesk {
         let body = call.json().unwrap_or(Value::Null);
         let given = &body["ticket"];
         if !given.is_object() {
-            return Err(Refusal::attribute("You passed an invalid value for the ticket attribute. Must be an object"));
+            return Err(Refusal::attribute(
+                "You passed an invalid value for the ticket attribute. Must be an object",
+            ));
         }
         if self.tickets[at]["status"] == "closed" {
             return Err(Refusal::invalid("status", "InvalidValue", "Status: closed prevents ticket update"));
@@ -127,7 +149,8 @@ impl Zendesk {
         if !given["comment"].is_null() {
             let text = given["comment"]["body"].as_str().or(given["comment"]["html_body"].as_str());
             let text = text.filter(|text| !text.trim().is_empty());
-            let text = text.ok_or_else(|| Refusal::invalid("base", "BlankValue", "Comment: cannot be blank"))?;
+            let text =
+                text.ok_or_else(|| Refusal::invalid("base", "BlankValue", "Comment: cannot be blank"))?;
             let public = given["comment"]["public"].as_bool().unwrap_or(true);
             let comment_id = self.next_id();
             let ticket_id = self.tickets[at]["id"].as_u64().unwrap_or_default();
@@ -161,13 +184,18 @@ impl Zendesk {
 
     pub(super) fn list_comments(&self, call: &Call, id: &str) -> Result<Answer, Refusal> {
         let ticket = &self.tickets[self.place(id)?];
-        let comments: Vec<Value> = self.comments.iter().filter(|c| c["ticket_id"] == ticket["id"]).map(|comment| {
-            let mut comment = comment.clone();
-            if let Some(object) = comment.as_object_mut() {
-                object.shift_remove("ticket_id");
-            }
-            comment
-        }).collect();
+        let comments: Vec<Value> = self
+            .comments
+            .iter()
+            .filter(|c| c["ticket_id"] == ticket["id"])
+            .map(|comment| {
+                let mut comment = comment.clone();
+                if let Some(object) = comment.as_object_mut() {
+                    object.shift_remove("ticket_id");
+                }
+                comment
+            })
+            .collect();
         page(call, "comments", &comments, 10_000)
     }
 
@@ -175,7 +203,8 @@ impl Zendesk {
     pub(super) fn ticket_tags(&mut self, call: &Call, method: &Method, id: &str) -> Result<Answer, Refusal> {
         let at = self.place(id)?;
         let body = call.json().unwrap_or(Value::Null);
-        let given: Vec<Value> = body["tags"].as_array().into_iter().flatten().filter(|tag| tag.is_string()).cloned().collect();
+        let given: Vec<Value> =
+            body["tags"].as_array().into_iter().flatten().filter(|tag| tag.is_string()).cloned().collect();
         let ticket = &mut self.tickets[at];
         let mut tags: Vec<Value> = ticket["tags"].as_array().cloned().unwrap_or_default();
         match *method {
@@ -193,13 +222,19 @@ impl Zendesk {
     }
 
     fn place(&self, id: &str) -> Result<usize, Refusal> {
-        let id: u64 = id.parse().map_err(|_| Refusal::attribute("You passed an invalid value for the id attribute. Invalid parameter: id must be an integer"))?;
+        let id: u64 = id.parse().map_err(|_| {
+            Refusal::attribute(
+                "You passed an invalid value for the id attribute. Invalid parameter: id must be an integer",
+            )
+        })?;
         self.tickets.iter().position(|ticket| ticket["id"] == id).ok_or_else(Refusal::record)
     }
 
     fn requester(&mut self, given: &Value, id: &Value, now: i64) -> Result<u64, Refusal> {
         let known = |user: &&Value| {
-            (given["email"].is_string() && user["email"].as_str().map(str::to_lowercase) == given["email"].as_str().map(str::to_lowercase))
+            (given["email"].is_string()
+                && user["email"].as_str().map(str::to_lowercase)
+                    == given["email"].as_str().map(str::to_lowercase))
                 || (!id.is_null() && user["id"] == *id)
         };
         if let Some(user) = self.users.iter().find(known) {
@@ -213,7 +248,13 @@ impl Zendesk {
             return Ok(self.users.first().and_then(|agent| agent["id"].as_u64()).unwrap_or_default());
         }
         let name = given["name"].as_str().filter(|name| !name.trim().is_empty());
-        let name = name.ok_or_else(|| Refusal::invalid("requester", "BlankValue", "Requester: Name: is too short (minimum is 1 characters)"))?;
+        let name = name.ok_or_else(|| {
+            Refusal::invalid(
+                "requester",
+                "BlankValue",
+                "Requester: Name: is too short (minimum is 1 characters)",
+            )
+        })?;
         let id = self.next_id();
         self.users.push(new_user(id, name, given["email"].as_str(), given["phone"].as_str(), now));
         Ok(id)
@@ -225,14 +266,28 @@ fn check_choices(given: &Value) -> Result<(), Refusal> {
         let value = &given[key];
         if !value.is_null() && value.as_str().is_none_or(|text| !known.contains(&text)) {
             let label = format!("{}{}", key[..1].to_uppercase(), &key[1..]);
-            return Err(Refusal::invalid(key, "InvalidValue", &format!("{label}: is not properly formatted or not included in the list")));
+            return Err(Refusal::invalid(
+                key,
+                "InvalidValue",
+                &format!("{label}: is not properly formatted or not included in the list"),
+            ));
         }
     }
     Ok(())
 }
 
 fn apply(ticket: &mut Value, given: &Value) {
-    for key in ["status", "priority", "type", "subject", "external_id", "tags", "custom_fields", "assignee_id", "group_id"] {
+    for key in [
+        "status",
+        "priority",
+        "type",
+        "subject",
+        "external_id",
+        "tags",
+        "custom_fields",
+        "assignee_id",
+        "group_id",
+    ] {
         if let Some(value) = given.get(key) {
             ticket[key] = value.clone();
         }

@@ -99,7 +99,11 @@ fn operators_mean_what_they_say() {
         ("name", "!=", json!(null), true),
     ];
     for (field, operator, value, expected) in cases {
-        assert_eq!(found(&filter(field, operator, value.clone())), Ok(expected), "{field} {operator} {value}");
+        assert_eq!(
+            found(&filter(field, operator, value.clone())),
+            Ok(expected),
+            "{field} {operator} {value}"
+        );
     }
 }
 
