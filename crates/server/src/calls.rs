@@ -11,18 +11,12 @@ use crate::app::App;
 use crate::clock;
 use crate::lanes::{self, Job};
 use rapport_flow::request::{Exchange, Outcome, Sent};
-use rapport_flow::{Bot, Finding};
-use rapport_store::{CallKey, ContactId, Conversation, FinishedCall, QueuedCall, StoreError};
+use rapport_flow::Finding;
+use rapport_store::{CallKey, ContactId, FinishedCall, QueuedCall, StoreError};
 use std::sync::Arc;
 
 /// Most calls without a result that are taken up at start.
 const OPEN_MAX: usize = 100_000;
-
-/// What the engine makes of an exchange, for the history of the step.
-pub(crate) struct Diagnosis {
-    pub(crate) outcome: Outcome,
-    pub(crate) findings: Vec<Finding>,
-}
 
 /// Makes a call and gives its result to the lane.
 pub(crate) fn begin(app: &Arc<App>, call: QueuedCall) {
@@ -84,29 +78,14 @@ fn lost(call: &QueuedCall) -> Exchange {
     }
 }
 
-/// Outcome after mapping and findings, from the step that ordered the call.
-pub(crate) fn findings(
-    bot: &Bot,
-    basis: &Conversation,
-    effect: &str,
-    exchange: &Exchange,
-) -> Option<Diagnosis> {
-    let _ = (bot, basis, effect, exchange);
-    None
-}
-
-/// The row of a finished call.
+/// The row of a finished call. Its outcome is the wire's until the turn that maps the answer says otherwise.
 pub(crate) fn finished(
     call: &CallKey,
     contact: ContactId,
     exchange: &Exchange,
-    diagnosis: Option<Diagnosis>,
+    findings: &[Finding],
     now: i64,
 ) -> FinishedCall {
-    let (outcome, findings) = match diagnosis {
-        Some(diagnosis) => (diagnosis.outcome, diagnosis.findings),
-        None => (exchange.outcome, Vec::new()),
-    };
     let findings = findings
         .iter()
         .map(|finding| {
@@ -119,7 +98,7 @@ pub(crate) fn finished(
     FinishedCall {
         key: call.clone(),
         contact,
-        outcome,
+        outcome: exchange.outcome,
         exchange: exchange.clone(),
         findings: serde_json::Value::Array(findings),
         at: now,

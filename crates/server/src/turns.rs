@@ -3,6 +3,8 @@
 use crate::app::App;
 use crate::lanes::{self, Acceptance, Job};
 use crate::{calls, clock, publish, sends};
+use rapport_flow::engine::call_findings;
+use rapport_flow::request::Outcome;
 use rapport_flow::turn::{Ambient, Channel, Event, Fact};
 use rapport_flow::{Bot, Effect, Input, Session, Turn};
 use rapport_store::{
@@ -127,13 +129,18 @@ async fn call_finished(
         let basis = app.store.conversation(key).await?;
         let awaited = basis.as_ref().filter(|basis| waits_for(basis, &call.effect));
         let Some(basis) = awaited else {
-            let finished = calls::finished(&call, key.contact, exchange, None, clock::now());
+            let finished = calls::finished(&call, key.contact, exchange, &[], clock::now());
             app.store.record_call(finished).await?;
             break;
         };
         let input = Input::Call { effect: call.effect.clone(), exchange: exchange.clone() };
-        let findings = calls::findings(&app.bot(), basis, &call.effect, exchange);
-        let finished = calls::finished(&call, key.contact, exchange, findings, clock::now());
+        let bot = bot_for(app, basis.session.as_ref()).await?;
+        let findings = basis
+            .session
+            .as_ref()
+            .map(|session| call_findings(&bot, session, &call.effect, exchange))
+            .unwrap_or_default();
+        let finished = calls::finished(&call, key.contact, exchange, &findings, clock::now());
         let turn = decide(app, basis, input, Vec::new(), Some(finished)).await?;
         match app.store.commit_turn(basis, turn).await? {
             TurnOutcome::Committed(committed) => {
@@ -185,9 +192,22 @@ async fn decide(
     };
     let turn = advance(&bot, basis.session.clone(), input, &mut ambient);
     metrics::counter!("rapport_turns_total").increment(1);
+    let finished = finished.map(|finished| with_mapped_outcome(finished, &turn));
     let sends = turn.effects.iter().filter(|effect| matches!(effect, Effect::Send { .. })).count();
     let message_ids = (0..sends).map(|_| MessageId(app.ids.next(now))).collect();
     Ok(TurnCommit { id, at: now, turn, consumed, finished, message_ids })
+}
+
+/// Reading the answer may have turned `ok` into `not_json` or `missing_required`.
+fn with_mapped_outcome(mut finished: FinishedCall, turn: &Turn) -> FinishedCall {
+    let mapped = turn.events.iter().find_map(|event| match &event.fact {
+        Fact::CallFinished { effect, outcome, .. } if *effect == finished.key.effect => Some(outcome.as_str()),
+        _ => None,
+    });
+    if let Some(outcome) = mapped.and_then(Outcome::from_name) {
+        finished.outcome = outcome;
+    }
+    finished
 }
 
 /// A fault of the engine ends the session and brings people in; it never takes the server down.
