@@ -31,6 +31,6 @@ mod tests {
     fn names_the_host() {
         let step = step(Method::Get, "https://api.exmaple.com/x");
         assert_eq!(told(&step, &failed(Outcome::Dns)), [super::CODE]);
-        assert_eq!(told(&step, &failed(Outcome::Timeout)).contains(&super::CODE), false);
+        assert!(!told(&step, &failed(Outcome::Timeout)).contains(&super::CODE));
     }
 }

@@ -13,6 +13,7 @@
 use super::outline::has_auth;
 use super::seen::{Seen, error};
 use crate::finding::Finding;
+use crate::template::Template;
 
 pub(super) const CODE: &str = "missing-authorization";
 
@@ -30,7 +31,7 @@ pub(super) fn of_exchange(seen: &Seen<'_>) -> Option<Finding> {
 /// Neither auth nor a secret in headers or query, where a key may stand.
 pub(super) fn is_bare(seen: &Seen<'_>) -> bool {
     let templates = seen.step.headers.iter().chain(&seen.step.query).map(|(_, value)| value);
-    let mut holes = templates.chain([&seen.step.url]).flat_map(|template| template.holes());
+    let mut holes = templates.chain([&seen.step.url]).flat_map(Template::holes);
     !has_auth(seen.step) && !holes.any(|hole| hole.reference.secret().is_some())
 }
 

@@ -39,11 +39,10 @@ fn kind(seen: &Seen<'_>, row: &MissingRow) -> Option<(Miss, Option<Nearest>)> {
     let miss = match near.as_ref().map(|near| near.how) {
         Some(How::Case) => Miss::Case,
         Some(How::OtherList | How::BareList) => Miss::OtherList,
-        Some(_) => Miss::NotFound,
         None if holds_attributes(&row.missing.existing) => Miss::AttributeNotSet,
         // The next list item, the next page: they end somewhere.
         None if matches!(row.missing.why, Why::IndexPastEnd { .. }) => return None,
-        None => Miss::NotFound,
+        Some(_) | None => Miss::NotFound,
     };
     Some((miss, near))
 }

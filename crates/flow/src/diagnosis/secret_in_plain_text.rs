@@ -15,7 +15,7 @@
 
 use super::outline::{self, Vendor};
 use super::seen::error;
-use crate::finding::{Edit, Finding};
+use crate::finding::Finding;
 use crate::source::Span;
 use crate::steps::api_request::{ApiRequest, Auth, Body};
 use crate::template::{Template, edit_of};
@@ -78,7 +78,7 @@ pub(super) fn of_step(step: &ApiRequest) -> Vec<Finding> {
             }
         }
         Body::JsonText(template) | Body::Text(template) | Body::Xml(template) => {
-            look(template, "the body", false)
+            look(template, "the body", false);
         }
         Body::Form(rows) => {
             for (row, value) in rows {
@@ -108,11 +108,13 @@ fn look_at_address(step: &ApiRequest, look: &mut impl FnMut(&Template, &str, boo
     }
 }
 
+/// Names of headers, parameters and fields that hold secrets, without case and signs.
+const WHOLE_NAMES: [&str; 5] = ["authorization", "key", "token", "auth", "pwd"];
+const PARTS_OF_NAMES: [&str; 6] = ["apikey", "accesstoken", "authtoken", "secret", "password", "apitoken"];
+
 fn is_telling(name: &str) -> bool {
     let name: String = name.to_ascii_lowercase().chars().filter(char::is_ascii_alphanumeric).collect();
-    const WHOLE: [&str; 5] = ["authorization", "key", "token", "auth", "pwd"];
-    const PARTS: [&str; 6] = ["apikey", "accesstoken", "authtoken", "secret", "password", "apitoken"];
-    WHOLE.contains(&name.as_str()) || PARTS.iter().any(|part| name.contains(part))
+    WHOLE_NAMES.contains(&name.as_str()) || PARTS_OF_NAMES.iter().any(|part| name.contains(part))
 }
 
 fn is_long(text: &str) -> bool {
@@ -183,11 +185,11 @@ fn finding(template: &Template, span: Span, place: &str, name: &str) -> Finding 
     let bare = template.place.span.len() == template.text.len();
     // A plain scalar cannot begin with a brace.
     let text = if bare && span == (0..template.text.len()) { format!("\"{hole}\"") } else { hole };
-    match edit_of(&template.place, span.clone(), text) {
-        Some(edit) if !bare || span.start > 0 || span.end == template.text.len() => {
-            finding.offered_fix(vec![edit])
-        }
-        Some(Edit { .. }) | None => finding,
+    // Quotes around the beginning alone would break the scalar.
+    let fits = !bare || span.start > 0 || span.end == template.text.len();
+    match edit_of(&template.place, span, text).filter(|_| fits) {
+        Some(edit) => finding.offered_fix(vec![edit]),
+        None => finding,
     }
 }
 

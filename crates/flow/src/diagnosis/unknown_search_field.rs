@@ -69,7 +69,7 @@ fn fields(step: &ApiRequest) -> Vec<&Template> {
     let Body::Json(body) = &step.body else { return Vec::new() };
     body.templates()
         .into_iter()
-        .filter(|(way, _)| way.starts_with("query.") && way.ends_with(".field"))
+        .filter(|(way, _)| way.starts_with("query.") && way.rsplit('.').next() == Some("field"))
         .map(|(_, field)| field)
         .collect()
 }

@@ -59,10 +59,7 @@ fn wanted(vendor: Vendor, url: &Url) -> Option<Method> {
     let segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
     match (vendor, segments.as_slice()) {
         (Vendor::Intercom, [.., "contacts" | "conversations" | "tickets", "search"]) => Some(Method::Post),
-        (
-            Vendor::Zendesk,
-            [.., "v2", "search"] | [.., "search", "count" | "export"] | [.., "users", "search"],
-        )
+        (Vendor::Zendesk, [.., "v2" | "users", "search"] | [.., "search", "count" | "export"])
         | (Vendor::Freshdesk, [.., "search", "tickets" | "contacts" | "companies"]) => Some(Method::Get),
         _ => None,
     }

@@ -21,7 +21,8 @@ pub(super) const CODE: &str = "wrong-subdomain";
 pub(super) fn of_exchange(seen: &Seen<'_>) -> Option<Finding> {
     let vendor = seen.vendor.filter(|vendor| *vendor != Vendor::Intercom)?;
     let unknown = seen.is(Outcome::Dns);
-    if !unknown && !(seen.has_status(&[404]) && seen.is_html()) {
+    let page = seen.has_status(&[404]) && seen.is_html();
+    if !unknown && !page {
         return None;
     }
     let what = if unknown { "is not a known host" } else { "answered with a web page in place of the API" };

@@ -2,6 +2,7 @@ use super::*;
 use crate::path::Path;
 use crate::request::Method;
 use crate::request::example::{answered, failed, row, step};
+use proptest::prelude::*;
 use serde_json::json;
 use std::path::PathBuf;
 
@@ -197,4 +198,17 @@ fn a_whole_answer_can_be_saved_and_read_on() {
     assert_eq!(value(&finished, "first"), Some(json!(2)));
     let all = value(&finished, "all").unwrap();
     assert_eq!(Path::of("list[1].id").unwrap().read(&all).found(), Some(&json!(2)));
+}
+
+proptest! {
+    #[test]
+    fn any_answer_is_mapped(
+        body in r#"[\[\]{}",:<>/a-c0-2.eé& -]{0,60}"#,
+        status in 100_u16..600,
+        kind in prop::sample::select(vec![ResponseKind::Json, ResponseKind::Xml, ResponseKind::Text, ResponseKind::None]),
+    ) {
+        let step = ApiRequest { response: kind, ..search() }.save("all", "$").save("any", "$..a");
+        let finished = finish(&step, &answered(status, &body));
+        prop_assert_eq!(finished.values.len(), 6);
+    }
 }
