@@ -2,6 +2,7 @@
 //! every finding; changed only by edits of ranges.
 
 mod bot;
+pub mod edit;
 mod events;
 mod flow;
 mod lint;
