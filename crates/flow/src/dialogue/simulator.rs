@@ -236,6 +236,11 @@ impl Simulator {
         &self.ambient.contact
     }
 
+    /// The contact, to be changed from outside the conversation: by an agent, an import, an opt-out.
+    pub fn contact_mut(&mut self) -> &mut Contact {
+        &mut self.ambient.contact
+    }
+
     /// Whether people have the conversation.
     pub fn with_team(&self) -> bool {
         self.ambient.with_team_since.is_some()
