@@ -11,7 +11,9 @@ async fn a_message_is_stored_as_it_came_and_waits_for_its_turn() {
     incoming.message.content = serde_json::json!({"latitude": 37.4, "longitude": -122.10});
     incoming.message.reply_id = Some("b1".into());
     let expected = incoming.message.clone();
-    let Accepted::New { conversation, turn: None } = world.accept(incoming).await else { panic!("it is new") };
+    let Accepted::New { conversation, turn: None } = world.accept(incoming).await else {
+        panic!("it is new")
+    };
 
     let found = world.read(conversation).await;
     assert_eq!(found.waiting.len(), 1);
@@ -35,8 +37,11 @@ async fn the_same_item_twice_changes_nothing() {
     // The same id on another number of ours is another message.
     let other = world.store.ensure_channel(world.account, "second", "2", None, NOON).await.unwrap().id;
     let incoming = Incoming { channel: other, ..world.text("1650", "wamid.1", "hello") };
-    let basis =
-        world.store.conversation_from(world.account, other, &incoming.from, NOON, ContactId(99)).await.unwrap();
+    let basis = world
+        .store
+        .conversation_from(world.account, other, &incoming.from, NOON, ContactId(99))
+        .await
+        .unwrap();
     let accepted = world.store.accept(Accept { incoming, basis, turn: None }).await.unwrap();
     assert!(matches!(accepted, Accepted::New { .. }));
 }
@@ -145,7 +150,9 @@ async fn a_stale_turn_leaves_its_message_accepted() {
     // Another turn comes between the reading and the commit.
     world.send(&basis, &["first"]).await;
     let accepted = world.store.accept(Accept { incoming, basis, turn: Some(commit) }).await.unwrap();
-    let Accepted::New { conversation, turn: Some(TurnOutcome::Stale) } = accepted else { panic!("{accepted:?}") };
+    let Accepted::New { conversation, turn: Some(TurnOutcome::Stale) } = accepted else {
+        panic!("{accepted:?}")
+    };
     assert_eq!(world.read(conversation).await.waiting.len(), 1);
     assert_eq!(world.queued().await.len(), 1);
 }
@@ -159,7 +166,9 @@ async fn a_turn_with_its_message_does_not_overtake_one_that_waits() {
     let incoming = world.text("1650", "wamid.2", "second");
     let turn = Some(world.turn(Turn::default()));
     let accepted = world.store.accept(Accept { incoming, basis, turn }).await.unwrap();
-    let Accepted::New { conversation, turn: Some(TurnOutcome::Stale) } = accepted else { panic!("{accepted:?}") };
+    let Accepted::New { conversation, turn: Some(TurnOutcome::Stale) } = accepted else {
+        panic!("{accepted:?}")
+    };
     let waiting = world.read(conversation).await.waiting;
     let texts: Vec<_> = waiting.iter().map(|waiting| waiting.message.text.as_deref().unwrap()).collect();
     assert_eq!(texts, ["first", "second"]);

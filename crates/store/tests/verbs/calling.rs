@@ -19,7 +19,7 @@ async fn a_call_that_must_not_be_repeated_is_started_once() {
     let call = ordered(&world, false).await;
     assert!(world.store.start_call(&call.key, NOON).await.unwrap());
     assert!(!world.store.start_call(&call.key, NOON).await.unwrap());
-    let world = world.reopened().await;
+    let world = world.reopened();
     let open = world.store.open_calls(world.account, 10).await.unwrap();
     assert_eq!(open, [QueuedCall { started: true, ..call }]);
 }

@@ -116,7 +116,10 @@ async fn what_was_acknowledged_survives_a_kill() {
             }
             // In order, once each, none missing; perhaps one more, which was stored and not yet acknowledged.
             let stored = i64::try_from(taken.len()).unwrap();
-            assert!(stored == last + 1 || stored == last + 2, "{contact}: {stored} stored, {last} acknowledged");
+            assert!(
+                stored == last + 1 || stored == last + 2,
+                "{contact}: {stored} stored, {last} acknowledged"
+            );
             assert_eq!(taken, (0..stored).map(|n| n.to_string()).collect::<Vec<_>>());
             assert_eq!(answered, (0..stored).collect::<Vec<_>>());
             let queued = sends.iter().filter(|send| send.conversation == key).count();

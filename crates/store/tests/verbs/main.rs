@@ -1,5 +1,8 @@
 //! The verbs against a real SQLite file in a temporary folder.
 
+#![expect(clippy::unwrap_used, reason = "a test that meets an error has failed")]
+#![expect(clippy::similar_names, reason = "a `send` is ordered, and then it is `sent`")]
+
 mod accepting;
 mod calling;
 mod crashing;

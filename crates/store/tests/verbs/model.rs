@@ -9,16 +9,34 @@ use std::collections::BTreeMap;
 #[derive(Debug, Clone)]
 enum Step {
     /// A message from one of few people, with one of few ids, so that duplicates are common.
-    Accept { person: usize, wamid: usize, with_turn: bool },
+    Accept {
+        person: usize,
+        wamid: usize,
+        with_turn: bool,
+    },
     /// The next waiting message's turn.
-    Take { person: usize, sends: usize },
+    Take {
+        person: usize,
+        sends: usize,
+    },
     /// A turn decided on what was read before the step ahead of it.
-    TakeStale { person: usize },
-    Settle { person: usize, sent: bool },
-    Lose { person: usize },
+    TakeStale {
+        person: usize,
+    },
+    Settle {
+        person: usize,
+        sent: bool,
+    },
+    Lose {
+        person: usize,
+    },
     Recover,
-    Release { person: usize },
-    TakeOver { person: usize },
+    Release {
+        person: usize,
+    },
+    TakeOver {
+        person: usize,
+    },
     Reopen,
 }
 
@@ -158,7 +176,7 @@ async fn run(steps: Vec<Step>) -> Result<(), TestCaseError> {
                 person.version += i64::from(taken);
                 person.with_team = true;
             }
-            Step::Reopen => world = world.reopened().await,
+            Step::Reopen => world = world.reopened(),
         }
     }
     for person in people.values() {

@@ -11,7 +11,7 @@ async fn a_second_server_is_refused_and_a_tool_is_not() {
     tool.put_setting(world.account, "by", "the tool", NOON).await.unwrap();
     assert_eq!(world.store.setting(world.account, "by").await.unwrap().as_deref(), Some("the tool"));
     drop(tool);
-    world.reopened().await;
+    world.reopened();
 }
 
 #[tokio::test]
@@ -38,7 +38,8 @@ fn a_folder_that_does_not_exist_is_named() {
 #[test]
 fn what_is_no_database_is_refused() {
     let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("rapport.db"), "this is a text and no database at all".repeat(100)).unwrap();
+    std::fs::write(folder.path().join("rapport.db"), "this is a text and no database at all".repeat(100))
+        .unwrap();
     let error = Store::open(&settings(&folder), NOON).unwrap_err();
     assert!(error.to_string().contains("not a database"), "{error}");
 }

@@ -60,11 +60,15 @@ async fn secrets_are_listed_without_their_bytes() {
         sealed: vec![1, 2, 0, 255],
     };
     world.store.put_secret(world.account, secret.clone(), NOON).await.unwrap();
-    assert_eq!(world.store.sealed_secret(world.account, "intercom_token").await.unwrap(), Some(secret.clone()));
+    assert_eq!(
+        world.store.sealed_secret(world.account, "intercom_token").await.unwrap(),
+        Some(secret.clone())
+    );
     assert!(!format!("{secret:?}").contains("255"));
     let replaced = SealedSecret { origins: vec!["https://eu.example.com".into()], ..secret };
     world.store.put_secret(world.account, replaced.clone(), NOON + 1).await.unwrap();
-    let entry = SecretEntry { name: "intercom_token".into(), origins: replaced.origins, updated_at: NOON + 1 };
+    let entry =
+        SecretEntry { name: "intercom_token".into(), origins: replaced.origins, updated_at: NOON + 1 };
     assert_eq!(world.store.secrets(world.account).await.unwrap(), [entry]);
     assert!(world.store.delete_secret(world.account, "intercom_token").await.unwrap());
     assert!(!world.store.delete_secret(world.account, "intercom_token").await.unwrap());
@@ -78,7 +82,10 @@ async fn accounts_channels_and_settings_are_made_once() {
     assert_ne!(other, world.account);
     let again = world.store.ensure_channel(world.account, "new name", "106540352242922", Some("+1"), NOON);
     let again = again.await.unwrap();
-    assert_eq!((again.id, again.name.as_str(), again.phone.as_deref()), (world.channel, "new name", Some("+1")));
+    assert_eq!(
+        (again.id, again.name.as_str(), again.phone.as_deref()),
+        (world.channel, "new name", Some("+1"))
+    );
     // The same number in another account is another channel.
     let foreign = world.store.ensure_channel(other, "x", "106540352242922", None, NOON).await.unwrap();
     assert_eq!(world.store.channels().await.unwrap(), [again, foreign]);

@@ -58,12 +58,11 @@ async fn after_a_crash_only_the_first_send_of_a_contact_is_unknown() {
         let basis = world.conversation(contact).await;
         world.send(&basis, &["a", "b"]).await;
     }
-    let world = world.reopened().await;
+    let world = world.reopened();
     let recovery = world.store.recover(NOON).await.unwrap();
     assert_eq!(recovery, Recovery { stopped_cleanly: false, unknown_sends: 2 });
     let states: Vec<_> = world.queued().await.into_iter().map(|send| send.state).collect();
-    use SendState::{Queued, Unknown};
-    assert_eq!(states, [Unknown, Queued, Unknown, Queued]);
+    assert_eq!(states, [SendState::Unknown, SendState::Queued, SendState::Unknown, SendState::Queued]);
     // A second crash before anything was settled changes nothing: the others still wait behind the first.
     assert_eq!(world.store.recover(NOON + 1).await.unwrap().unknown_sends, 2);
     assert_eq!(resolve(&world, NOON + WAIT, true).await.again.len(), 2);
@@ -75,12 +74,15 @@ async fn after_an_orderly_stop_everything_just_goes() {
     let basis = world.conversation("1001").await;
     world.send(&basis, &["a"]).await;
     world.store.record_clean_stop(NOON).await.unwrap();
-    let world = world.reopened().await;
+    let world = world.reopened();
     let recovery = world.store.recover(NOON).await.unwrap();
     assert_eq!(recovery, Recovery { stopped_cleanly: true, unknown_sends: 0 });
     // The word is good for one start only.
-    let world = world.reopened().await;
-    assert_eq!(world.store.recover(NOON).await.unwrap(), Recovery { stopped_cleanly: false, unknown_sends: 1 });
+    let world = world.reopened();
+    assert_eq!(
+        world.store.recover(NOON).await.unwrap(),
+        Recovery { stopped_cleanly: false, unknown_sends: 1 }
+    );
 }
 
 #[tokio::test]

@@ -7,7 +7,8 @@ use rapport_store::*;
 async fn a_hand_over_is_seen_answered_and_given_back() {
     let world = World::new().await;
     let basis = world.conversation("1650").await;
-    let handed = fact(Fact::HandedOver { team: Some("support".into()), note: Some("find_contact timed out".into()) });
+    let handed =
+        fact(Fact::HandedOver { team: Some("support".into()), note: Some("find_contact timed out".into()) });
     let turn = world.turn(Turn { events: vec![handed], ..Turn::default() });
     committed(world.store.commit_turn(&basis, turn).await.unwrap());
     world.conversation("1777").await;
@@ -28,7 +29,7 @@ async fn a_hand_over_is_seen_answered_and_given_back() {
         at: NOON + HOUR,
     };
     let send = world.store.reply(reply).await.unwrap().unwrap();
-    assert_eq!(world.queued().await, [send.clone()]);
+    assert_eq!(world.queued().await, std::slice::from_ref(&send));
     assert_eq!(world.sent(&send).await.author.as_deref(), Some("agent"));
     assert_eq!(world.read(basis.key).await.with_team.unwrap().acted_at, NOON + HOUR);
 
@@ -46,7 +47,10 @@ async fn taking_over_ends_the_session_and_the_turn_that_was_being_decided() {
     let basis = world.read(basis.key).await;
     assert!(world.store.take_over(basis.key, None, Some("called us"), NOON).await.unwrap());
     assert!(!world.store.take_over(basis.key, None, None, NOON).await.unwrap());
-    assert_eq!(world.store.commit_turn(&basis, world.turn(Turn::default())).await.unwrap(), TurnOutcome::Stale);
+    assert_eq!(
+        world.store.commit_turn(&basis, world.turn(Turn::default())).await.unwrap(),
+        TurnOutcome::Stale
+    );
     let taken = world.read(basis.key).await;
     assert_eq!(taken.session, None);
     assert_eq!(taken.with_team.unwrap().note.as_deref(), Some("called us"));

@@ -82,7 +82,8 @@ async fn what_a_turn_says_of_the_contact_is_stored_with_it() {
     assert_eq!(contact.fields["plan"].to_string(), "2.10");
     assert_eq!(contact.tags.into_iter().collect::<Vec<_>>(), ["vip"]);
 
-    let removal = world.turn(Turn { events: vec![update("name", serde_json::Value::Null)], ..Turn::default() });
+    let removal =
+        world.turn(Turn { events: vec![update("name", serde_json::Value::Null)], ..Turn::default() });
     committed(world.store.commit_turn(&world.read(basis.key).await, removal).await.unwrap());
     assert_eq!(world.read(basis.key).await.contact.name.as_deref(), Some("Priya"));
 }

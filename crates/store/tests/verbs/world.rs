@@ -35,7 +35,7 @@ impl World {
     }
 
     /// The same database after the process that had it is gone.
-    pub(crate) async fn reopened(self) -> Self {
+    pub(crate) fn reopened(self) -> Self {
         let World { store, account, channel, folder, next } = self;
         drop(store);
         let store = Store::open(&settings(&folder), NOON).unwrap();
