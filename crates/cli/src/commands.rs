@@ -1,14 +1,14 @@
 //! The commands, one file each.
 
-pub mod call;
-pub mod chat;
-pub mod check;
-pub mod conversation;
-pub mod demo;
-pub mod explain;
-pub mod flow;
-pub mod installation;
-pub mod sandbox;
-pub mod secret;
-pub mod serve;
-pub mod test;
+pub(crate) mod call;
+pub(crate) mod chat;
+pub(crate) mod check;
+pub(crate) mod conversation;
+pub(crate) mod demo;
+pub(crate) mod explain;
+pub(crate) mod flow;
+pub(crate) mod installation;
+pub(crate) mod sandbox;
+pub(crate) mod secret;
+pub(crate) mod serve;
+pub(crate) mod test;

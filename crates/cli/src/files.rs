@@ -10,19 +10,19 @@ use std::sync::Arc;
 
 /// A flow file as read.
 #[derive(Debug)]
-pub struct FlowFile {
-    pub source: Source,
-    pub flow: Option<Flow>,
-    pub findings: Vec<Finding>,
+pub(crate) struct FlowFile {
+    pub(crate) source: Source,
+    pub(crate) flow: Option<Flow>,
+    pub(crate) findings: Vec<Finding>,
 }
 
-pub fn is_test_file(path: &Path) -> bool {
+pub(crate) fn is_test_file(path: &Path) -> bool {
     let name = path.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
     [".test.yaml", ".test.yml", ".test.json"].iter().any(|ending| name.ends_with(ending))
 }
 
 /// The files that `paths` mean: a file itself, a folder's files that are `wanted`, its folders included.
-pub fn collect(paths: &[PathBuf], wanted: fn(&Path) -> bool) -> anyhow::Result<Vec<PathBuf>> {
+pub(crate) fn collect(paths: &[PathBuf], wanted: fn(&Path) -> bool) -> anyhow::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     let mut folders = Vec::new();
     for path in paths {
@@ -35,7 +35,8 @@ pub fn collect(paths: &[PathBuf], wanted: fn(&Path) -> bool) -> anyhow::Result<V
         }
     }
     while let Some(folder) = folders.pop() {
-        let entries = std::fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))?;
+        let entries =
+            std::fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))?;
         for entry in entries {
             let path = entry.with_context(|| format!("cannot read {}", folder.display()))?.path();
             let hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
@@ -51,25 +52,27 @@ pub fn collect(paths: &[PathBuf], wanted: fn(&Path) -> bool) -> anyhow::Result<V
     Ok(found)
 }
 
-pub fn source(path: &Path) -> anyhow::Result<Source> {
+pub(crate) fn source(path: &Path) -> anyhow::Result<Source> {
     let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
-    let text = String::from_utf8(bytes).ok().with_context(|| format!("{} is not UTF-8 text; save it as UTF-8", path.display()))?;
+    let text = String::from_utf8(bytes)
+        .ok()
+        .with_context(|| format!("{} is not UTF-8 text; save it as UTF-8", path.display()))?;
     Ok(Source::new(path.display().to_string(), text))
 }
 
-pub fn flow_file(path: &Path) -> anyhow::Result<FlowFile> {
+pub(crate) fn flow_file(path: &Path) -> anyhow::Result<FlowFile> {
     let source = source(path)?;
     let (flow, findings) = read_flow(&source);
     Ok(FlowFile { source, flow, findings })
 }
 
 /// The folder that a file stands in.
-pub fn folder_of(path: &Path) -> PathBuf {
+pub(crate) fn folder_of(path: &Path) -> PathBuf {
     path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_owned()
 }
 
 /// `bot.yaml` of a folder, if it has one that can be read.
-pub fn bot_settings(folder: &Path) -> Settings {
+pub(crate) fn bot_settings(folder: &Path) -> Settings {
     let path = folder.join("bot.yaml");
     if !path.exists() {
         return Settings::default();
@@ -78,7 +81,7 @@ pub fn bot_settings(folder: &Path) -> Settings {
 }
 
 /// The readable flows of a folder, as one bot; those that cannot be read are left out.
-pub fn bot_of(folder: &Path) -> anyhow::Result<Bot> {
+pub(crate) fn bot_of(folder: &Path) -> anyhow::Result<Bot> {
     let mut flows = Vec::new();
     let mut entries: Vec<_> = std::fs::read_dir(folder)
         .with_context(|| format!("cannot read {}", folder.display()))?

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 /// How a command ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
+pub(crate) enum Outcome {
     Fine,
     FoundAnError,
     UsedWrongly,
@@ -23,14 +23,14 @@ impl From<Outcome> for ExitCode {
 
 /// How results are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
-pub enum Format {
+pub(crate) enum Format {
     #[default]
     Text,
     Json,
 }
 
 /// Writes to standard output. A reader that has gone away (`| head`) ends the program quietly.
-pub fn print(text: &str) {
+pub(crate) fn print(text: &str) {
     let mut out = io::stdout().lock();
     if out.write_all(text.as_bytes()).and_then(|()| out.flush()).is_err() {
         std::process::exit(0);
@@ -38,24 +38,24 @@ pub fn print(text: &str) {
 }
 
 /// The same with a line break.
-pub fn line(text: &str) {
+pub(crate) fn line(text: &str) {
     print(&format!("{text}\n"));
 }
 
 /// A value as JSON on one line.
-pub fn json(value: &impl serde::Serialize) -> anyhow::Result<()> {
+pub(crate) fn json(value: &impl serde::Serialize) -> anyhow::Result<()> {
     line(&serde_json::to_string(value)?);
     Ok(())
 }
 
 /// A note beside the results, on standard error.
-pub fn note(text: &str) {
+pub(crate) fn note(text: &str) {
     // A closed standard error leaves nobody to tell.
     let _ = writeln!(io::stderr().lock(), "{text}");
 }
 
 /// An error and its causes, on standard error.
-pub fn failure(error: &anyhow::Error) {
+pub(crate) fn failure(error: &anyhow::Error) {
     let mut text = format!("error: {error}");
     for cause in error.chain().skip(1) {
         let cause = cause.to_string();

@@ -47,8 +47,20 @@ fn is_this_file(path: &str) -> bool {
 #[test]
 fn flow_depends_on_nothing_that_waits_dials_or_reads_a_clock() {
     let allowed: BTreeSet<String> = [
-        "serde", "serde_json", "serde_json_path", "indexmap", "granit-parser", "roxmltree", "regex", "phonenumber",
-        "jiff", "thiserror", "base64", "percent-encoding", "url", "miette",
+        "serde",
+        "serde_json",
+        "serde_json_path",
+        "indexmap",
+        "granit-parser",
+        "roxmltree",
+        "regex",
+        "phonenumber",
+        "jiff",
+        "thiserror",
+        "base64",
+        "percent-encoding",
+        "url",
+        "miette",
     ]
     .map(String::from)
     .into();
@@ -57,7 +69,10 @@ fn flow_depends_on_nothing_that_waits_dials_or_reads_a_clock() {
     assert!(foreign.is_empty(), "flow must stay pure; it now depends on {foreign:?}");
     for (path, text) in sources("flow") {
         for word in ["SystemTime", "Instant::now", "std::net", "std::thread", "std::process"] {
-            assert!(!text.contains(word) || path.contains("/tests/"), "{path} uses {word}; flow takes such things as arguments");
+            assert!(
+                !text.contains(word) || path.contains("/tests/"),
+                "{path} uses {word}; flow takes such things as arguments"
+            );
         }
     }
 }
@@ -74,7 +89,11 @@ fn arrows_between_crates_point_one_way() {
         (
             "cli",
             &[
-                "rapport-flow", "rapport-whatsapp", "rapport-connect", "rapport-store", "rapport-server",
+                "rapport-flow",
+                "rapport-whatsapp",
+                "rapport-connect",
+                "rapport-store",
+                "rapport-server",
                 "rapport-sandbox",
             ],
         ),
@@ -117,7 +136,10 @@ fn http_clients_stand_where_the_guard_is() {
             }
             let builds = text.contains("Client::builder()") || text.contains("Client::new()");
             let expected = text.contains("disallowed_methods");
-            assert!(!builds || expected || !text.contains("reqwest"), "{path} builds an HTTP client of its own");
+            assert!(
+                !builds || expected || !text.contains("reqwest"),
+                "{path} builds an HTTP client of its own"
+            );
         }
     }
 }
@@ -127,7 +149,8 @@ fn only_the_clock_reads_the_clock() {
     for name in ["flow", "whatsapp", "connect", "store", "server", "cli"] {
         for (path, text) in sources(name) {
             let reads = text.contains("SystemTime::now") || text.contains("Timestamp::now");
-            let allowed = path == "crates/server/src/clock.rs" || path.contains("/tests/") || is_this_file(&path);
+            let allowed =
+                path == "crates/server/src/clock.rs" || path.contains("/tests/") || is_this_file(&path);
             assert!(!reads || allowed, "{path} reads the clock; take the time as an argument");
         }
     }
@@ -166,11 +189,13 @@ fn every_step_type_is_complete() {
     for word in rapport_flow::steps::Action::TYPES {
         let module = if *word == "condition" { "condition" } else { word };
         let source = root().join("crates/flow/src/steps").join(format!("{module}.rs"));
-        let text = fs::read_to_string(&source).unwrap_or_else(|_| panic!("{word} has no file {}", source.display()));
+        let text =
+            fs::read_to_string(&source).unwrap_or_else(|_| panic!("{word} has no file {}", source.display()));
         assert!(text.starts_with("//!"), "{word}: the file begins with what the step is");
         assert!(text.contains(&format!("type: {word}")), "{word}: the docs hold no complete example");
         let cases = root().join("crates/flow/tests/steps").join(format!("{word}.json"));
-        let cases = fs::read_to_string(&cases).unwrap_or_else(|_| panic!("{word} has no golden cases {}", cases.display()));
+        let cases = fs::read_to_string(&cases)
+            .unwrap_or_else(|_| panic!("{word} has no golden cases {}", cases.display()));
         let cases: serde_json::Value = serde_json::from_str(&cases).unwrap();
         assert!(cases.as_array().is_some_and(|list| !list.is_empty()), "{word}: no golden case");
         let schema = fs::read_to_string(root().join("schema/flow.schema.json")).unwrap();

@@ -10,8 +10,8 @@
 use crate::app::App;
 use crate::clock;
 use crate::lanes::{self, Job};
-use rapport_flow::request::{Exchange, Outcome, Sent};
 use rapport_flow::Finding;
+use rapport_flow::request::{Exchange, Outcome, Sent};
 use rapport_store::{CallKey, ContactId, FinishedCall, QueuedCall, StoreError};
 use std::sync::Arc;
 

@@ -99,7 +99,8 @@ mod tests {
 
     #[test]
     fn a_name_leads_back_to_its_conversation() {
-        let original = ConversationKey { account: AccountId(1), contact: ContactId(42), channel: ChannelId(3) };
+        let original =
+            ConversationKey { account: AccountId(1), contact: ContactId(42), channel: ChannelId(3) };
         assert_eq!(key(AccountId(1), &name(original)), Some(original));
         for nonsense in ["", "42", "a-b", "42-", "-3"] {
             assert_eq!(key(AccountId(1), nonsense), None, "{nonsense}");

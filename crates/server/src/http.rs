@@ -60,5 +60,8 @@ async fn figures(State(app): State<Arc<App>>) -> Response {
 }
 
 async fn nothing_here() -> (StatusCode, &'static str) {
-    (StatusCode::NOT_FOUND, "Rapport runs here. Meta delivers to /webhooks/whatsapp; /healthz tells whether it is up.\n")
+    (
+        StatusCode::NOT_FOUND,
+        "Rapport runs here. Meta delivers to /webhooks/whatsapp; /healthz tells whether it is up.\n",
+    )
 }

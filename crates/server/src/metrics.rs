@@ -29,7 +29,10 @@ fn describe() {
     describe_counter!("rapport_webhook_items_total", "Items of Meta webhooks by kind");
     describe_counter!("rapport_duplicates_total", "Messages that were delivered again");
     describe_counter!("rapport_turns_total", "Turns decided");
-    describe_counter!("rapport_turns_stale_total", "Turns decided again because the conversation had changed");
+    describe_counter!(
+        "rapport_turns_stale_total",
+        "Turns decided again because the conversation had changed"
+    );
     describe_counter!("rapport_turn_errors_total", "Turns that the store could not commit");
     describe_counter!("rapport_turn_panics_total", "Faults of the engine; each handed a conversation over");
     describe_counter!("rapport_sends_total", "Sends by fate: sent, failed, withheld, unknown");
@@ -64,7 +67,8 @@ pub(crate) async fn render(app: &Arc<App>) -> String {
     gauge("rapport_sends_held", None, app.sends.len() as u64);
     if let Ok(queues) = app.store.queues(app.account).await {
         let now = clock::now();
-        let age = |oldest: Option<i64>| oldest.map_or(0, |at| u64::try_from((now - at).max(0) / 1000).unwrap_or(0));
+        let age =
+            |oldest: Option<i64>| oldest.map_or(0, |at| u64::try_from((now - at).max(0) / 1000).unwrap_or(0));
         for (name, count, oldest) in [
             ("messages", queues.unconsumed_messages, queues.oldest_unconsumed_at),
             ("sends", queues.queued_sends, queues.oldest_send_at),

@@ -195,7 +195,12 @@ fn read_revision(revision: &rapport_store::Revision) -> Option<Flow> {
     let (flow, findings) = read_flow(&source);
     if flow.is_none() {
         let codes: Vec<_> = findings.iter().map(|finding| finding.code).collect();
-        tracing::error!(flow = revision.name, revision = revision.revision, ?codes, "a published flow cannot be read");
+        tracing::error!(
+            flow = revision.name,
+            revision = revision.revision,
+            ?codes,
+            "a published flow cannot be read"
+        );
     }
     flow.map(|flow| Flow { revision: revision.revision, ..flow })
 }

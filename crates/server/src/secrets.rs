@@ -136,8 +136,6 @@ impl rapport_connect::Secrets for Secrets {
 fn parse_origins(name: &str, origins: &[String]) -> Result<Vec<Origin>, SecretError> {
     origins
         .iter()
-        .map(|origin| {
-            origin.parse().map_err(|source| SecretError::Origin { name: name.to_owned(), source })
-        })
+        .map(|origin| origin.parse().map_err(|source| SecretError::Origin { name: name.to_owned(), source }))
         .collect()
 }

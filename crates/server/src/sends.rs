@@ -144,7 +144,8 @@ pub(crate) async fn take_up(app: &Arc<App>, min_age: Duration) -> Result<usize, 
         let full = sends.len() == READ_MAX;
         let mut conversations: Vec<_> = {
             let queues = app.sends.lock();
-            let free = |send: &&QueuedSend| send.queued_at <= oldest && !queues.held.contains_key(&send.key());
+            let free =
+                |send: &&QueuedSend| send.queued_at <= oldest && !queues.held.contains_key(&send.key());
             sends.iter().filter(free).map(|send| send.conversation).collect()
         };
         conversations.dedup();
@@ -326,7 +327,12 @@ async fn refused_by_us(app: &App, send: &QueuedSend) -> Option<String> {
 }
 
 /// What an error means for the row, and for the pace of what follows.
-fn next_step(channel: &Channel, send: &QueuedSend, error: &SendError, to: &rapport_whatsapp::Address) -> Fate {
+fn next_step(
+    channel: &Channel,
+    send: &QueuedSend,
+    error: &SendError,
+    to: &rapport_whatsapp::Address,
+) -> Fate {
     let now = clock::now();
     let tries = send.attempts + 1;
     let at = |wait: Duration| now + i64::try_from(wait.as_millis()).unwrap_or(i64::MAX / 2);
@@ -346,7 +352,11 @@ fn next_step(channel: &Channel, send: &QueuedSend, error: &SendError, to: &rappo
         Recourse::WaitForRecipient => {
             let due_at = at(pair_delay(tries));
             pace.hold_recipient(due_at, to);
-            if tries > Backoff::DEFAULT.max_tries { failed(error.code(), &error.to_string()) } else { Fate::RetryAt { due_at } }
+            if tries > Backoff::DEFAULT.max_tries {
+                failed(error.code(), &error.to_string())
+            } else {
+                Fate::RetryAt { due_at }
+            }
         }
         Recourse::UnknownFate => Fate::Unknown,
         Recourse::Drop(_) | Recourse::StopCampaign | Recourse::PauseChannel | Recourse::NeedsTemplate => {

@@ -59,7 +59,9 @@ pub enum ServeError {
     Channel { name: String, source: rapport_whatsapp::client::ConfigError },
     #[error("whatsapp.{name}.phone_number_id: {source}")]
     Number { name: String, source: rapport_whatsapp::ids::IdError },
-    #[error("cannot listen on {address}: {source}. Another program may use the port; choose one with --listen")]
+    #[error(
+        "cannot listen on {address}: {source}. Another program may use the port; choose one with --listen"
+    )]
     Listen { address: SocketAddr, source: std::io::Error },
 }
 
@@ -110,18 +112,29 @@ pub async fn start(
     publish_all(&store, account, config, &extras).await?;
     let bot = publish::load_bot(&store, account).await?;
     if bot.flows().next().is_none() {
-        tracing::warn!("no flow is published: customers get no answer. Name a folder with `flows`, or run `rapport flow push`");
+        tracing::warn!(
+            "no flow is published: customers get no answer. Name a folder with `flows`, or run `rapport flow push`"
+        );
     }
     let channels = channels(&store, account, config).await?;
     if channels.is_empty() {
         tracing::warn!("no WhatsApp number is set up: add a [[whatsapp]] block to rapport.toml");
     }
     let mut dialing = rapport_connect::Settings::new(Arc::new(clock::now));
-    dialing.allow = config.allow.value.iter().map(|host| host.parse()).collect::<Result<Vec<AllowedHost>, _>>()?;
+    dialing.allow =
+        config.allow.value.iter().map(|host| host.parse()).collect::<Result<Vec<AllowedHost>, _>>()?;
     dialing.hosts = extras.hosts;
     let dialer = Dialer::new(&dialing)?;
-    let app =
-        Arc::new(App::new(config, store, account, Ids::new(node_number()), channels, bot, dialer, Arc::new(secrets)));
+    let app = Arc::new(App::new(
+        config,
+        store,
+        account,
+        Ids::new(node_number()),
+        channels,
+        bot,
+        dialer,
+        Arc::new(secrets),
+    ));
 
     let address = config.listen.value;
     let listener = listen(address).map_err(|source| ServeError::Listen { address, source })?;

@@ -201,7 +201,9 @@ async fn decide(
 /// Reading the answer may have turned `ok` into `not_json` or `missing_required`.
 fn with_mapped_outcome(mut finished: FinishedCall, turn: &Turn) -> FinishedCall {
     let mapped = turn.events.iter().find_map(|event| match &event.fact {
-        Fact::CallFinished { effect, outcome, .. } if *effect == finished.key.effect => Some(outcome.as_str()),
+        Fact::CallFinished { effect, outcome, .. } if *effect == finished.key.effect => {
+            Some(outcome.as_str())
+        }
         _ => None,
     });
     if let Some(outcome) = mapped.and_then(Outcome::from_name) {
@@ -212,7 +214,8 @@ fn with_mapped_outcome(mut finished: FinishedCall, turn: &Turn) -> FinishedCall 
 
 /// A fault of the engine ends the session and brings people in; it never takes the server down.
 fn advance(bot: &Bot, session: Option<Session>, input: Input, ambient: &mut Ambient) -> Turn {
-    let place = session.as_ref().and_then(Session::frame).map(|frame| (frame.flow.clone(), frame.step.clone()));
+    let place =
+        session.as_ref().and_then(Session::frame).map(|frame| (frame.flow.clone(), frame.step.clone()));
     match catch_unwind(AssertUnwindSafe(|| rapport_flow::advance(bot, session, input, ambient))) {
         Ok(turn) => turn,
         Err(_) => {

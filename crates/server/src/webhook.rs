@@ -204,7 +204,12 @@ fn identity_change(app: &App, inbound: &InboundMessage, at: i64) -> Option<Ident
         bsuid: notice.old_scoped.as_ref().or(inbound.sender.scoped.as_ref()).map(scoped),
     };
     let empty = rapport_store::Address::default();
-    (new != empty && old != empty && new != old).then_some(IdentityChange { account: app.account, old, new, at })
+    (new != empty && old != empty && new != old).then_some(IdentityChange {
+        account: app.account,
+        old,
+        new,
+        at,
+    })
 }
 
 fn status_item(app: &App, status: &webhook::Status, item: &Item, now: i64) -> Option<StatusItem> {
@@ -239,4 +244,3 @@ async fn keep_raw(app: &App, item: &Item, field: &str, now: i64) -> Result<(), S
     };
     app.store.accept_raw(raw).await.map(|_| ())
 }
-

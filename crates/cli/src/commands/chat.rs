@@ -21,7 +21,7 @@ use std::sync::Arc;
 /// go to the real services with the secrets of the installation.
 #[derive(Debug, clap::Args)]
 #[command(after_help = CHAT_HELP)]
-pub struct Chat {
+pub(crate) struct Chat {
     #[command(flatten)]
     place: Where,
     /// The flow's file; the flows beside it can be run from it
@@ -56,7 +56,7 @@ Examples:
   rapport chat flows/customer-context.yaml --script dialogue.txt";
 
 impl Chat {
-    pub fn run(self) -> anyhow::Result<Outcome> {
+    pub(crate) fn run(self) -> anyhow::Result<Outcome> {
         let file = files::flow_file(&self.flow)?;
         let Some(flow) = file.flow else {
             for finding in file.findings.iter().filter(|finding| finding.severity == Severity::Error) {
@@ -65,7 +65,12 @@ impl Chat {
             return Ok(Outcome::FoundAnError);
         };
         let bot = bot_that_answers_with(&self.flow, flow)?;
-        let script = self.script.as_deref().map(std::fs::read_to_string).transpose().context("cannot read the script")?;
+        let script = self
+            .script
+            .as_deref()
+            .map(std::fs::read_to_string)
+            .transpose()
+            .context("cannot read the script")?;
         block_on(async move {
             let world = World::open(&self).await?;
             let contact = Contact {
@@ -74,7 +79,11 @@ impl Chat {
                 ..Contact::default()
             };
             let channel = Channel { name: "terminal".into(), phone: None };
-            let mut chat = Talk { simulator: Simulator::new(bot, contact, channel, clock::now()), shown: 0, verbose: self.verbose };
+            let mut chat = Talk {
+                simulator: Simulator::new(bot, contact, channel, clock::now()),
+                shown: 0,
+                verbose: self.verbose,
+            };
             let outcome = match script {
                 Some(script) => chat.play(&world, &script).await,
                 None => chat.converse(&world).await,
@@ -202,7 +211,11 @@ impl Talk {
             match &entry.what {
                 Happened::Received(_) => {}
                 Happened::Sent { step, message, .. } => {
-                    let step = step.as_ref().filter(|_| self.verbose).map(|step| format!(" [{step}]")).unwrap_or_default();
+                    let step = step
+                        .as_ref()
+                        .filter(|_| self.verbose)
+                        .map(|step| format!(" [{step}]"))
+                        .unwrap_or_default();
                     let words = super::conversation::words(message).replace('\n', "\n     ");
                     output::line(&format!("bot{step}: {words}"));
                 }
@@ -210,14 +223,22 @@ impl Talk {
                     if self.verbose {
                         output::line(&format!("  · {}", entry.words().unwrap_or_default()));
                     }
-                    for finding in findings.iter().filter(|finding| self.verbose || finding.severity == Severity::Error) {
-                        output::line(&format!("  ! {} [{}]\n    {}", finding.message, finding.code, finding.mend));
+                    for finding in
+                        findings.iter().filter(|finding| self.verbose || finding.severity == Severity::Error)
+                    {
+                        output::line(&format!(
+                            "  ! {} [{}]\n    {}",
+                            finding.message, finding.code, finding.mend
+                        ));
                     }
                 }
                 Happened::Fact(event) => match &event.fact {
                     Fact::HandedOver { team, note } => {
                         let note = note.as_ref().map(|note| format!(": {note}")).unwrap_or_default();
-                        output::line(&format!("  · handed over to {}{note}", team.as_deref().unwrap_or("the team")));
+                        output::line(&format!(
+                            "  · handed over to {}{note}",
+                            team.as_deref().unwrap_or("the team")
+                        ));
                     }
                     _ if self.verbose => {
                         if let Some(words) = entry.words() {

@@ -10,8 +10,10 @@ use serde_json::json;
 
 /// See conversations that were handed over, answer them, and give them back to the bot
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  rapport conversation list\n  rapport conversation show 4503-1\n  rapport conversation reply 4503-1 \"Hello, your parcel left today.\"\n  rapport conversation release 4503-1")]
-pub struct Conversation {
+#[command(
+    after_help = "Examples:\n  rapport conversation list\n  rapport conversation show 4503-1\n  rapport conversation reply 4503-1 \"Hello, your parcel left today.\"\n  rapport conversation release 4503-1"
+)]
+pub(crate) struct Conversation {
     #[command(flatten)]
     place: Where,
     #[command(subcommand)]
@@ -47,14 +49,17 @@ enum Action {
 }
 
 impl Conversation {
-    pub fn run(self) -> anyhow::Result<Outcome> {
+    pub(crate) fn run(self) -> anyhow::Result<Outcome> {
         block_on(async move {
             let installation = self.place.open().await?;
             let ids = Ids::new(u16::try_from(std::process::id() & 0x3ff).unwrap_or(0));
             let desk = Desk { store: &installation.store, account: installation.account, ids: &ids };
             let key = |id: &str| {
-                desk::key(installation.account, id)
-                    .ok_or_else(|| anyhow::anyhow!("{id:?} is not the id of a conversation; `rapport conversation list` shows them"))
+                desk::key(installation.account, id).ok_or_else(|| {
+                    anyhow::anyhow!(
+                        "{id:?} is not the id of a conversation; `rapport conversation list` shows them"
+                    )
+                })
             };
             match self.action {
                 Action::List { all, format } => {
@@ -65,7 +70,9 @@ impl Conversation {
                     };
                     print_list(&list, format)?;
                 }
-                Action::Show { id, format } => print_entries(key(&id)?, &desk.show(key(&id)?).await?, format)?,
+                Action::Show { id, format } => {
+                    print_entries(key(&id)?, &desk.show(key(&id)?).await?, format)?
+                }
                 Action::Reply { id, text, author } => {
                     desk.reply(key(&id)?, &author, &text).await?;
                     output::line("Queued. The running server sends it within some seconds.");
@@ -150,7 +157,7 @@ fn print_entries(key: ConversationKey, entries: &[Entry], format: Format) -> any
 }
 
 /// A message in words.
-pub fn words(outgoing: &Outgoing) -> String {
+pub(crate) fn words(outgoing: &Outgoing) -> String {
     match outgoing {
         Outgoing::Text { text } | Outgoing::LocationRequest { text } => text.clone(),
         Outgoing::Buttons { text, buttons } => {
@@ -169,7 +176,10 @@ pub fn words(outgoing: &Outgoing) -> String {
             format!("(location) {} {latitude}, {longitude}", name.as_deref().unwrap_or_default())
         }
         Outgoing::Contacts(cards) => {
-            format!("(contacts) {}", cards.iter().map(|card| card.name.as_str()).collect::<Vec<_>>().join(", "))
+            format!(
+                "(contacts) {}",
+                cards.iter().map(|card| card.name.as_str()).collect::<Vec<_>>().join(", ")
+            )
         }
         Outgoing::Template(template) => format!("(template {} {})", template.name, template.language),
     }
@@ -181,7 +191,8 @@ fn fact(fact: &Fact) -> Option<String> {
         Fact::SessionEnded { reason } => format!("ended: {reason}"),
         Fact::CallFinished { outcome, status, findings, .. } => {
             let status = status.map(|status| format!(" {status}")).unwrap_or_default();
-            let findings = if findings.is_empty() { String::new() } else { format!(" ({})", findings.join(", ")) };
+            let findings =
+                if findings.is_empty() { String::new() } else { format!(" ({})", findings.join(", ")) };
             format!("API request: {outcome}{status}{findings}")
         }
         Fact::HandedOver { team, note } => {

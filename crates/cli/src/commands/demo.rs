@@ -20,7 +20,7 @@ use std::time::Duration;
 /// published, and a phone in the browser. Listens on this machine only.
 #[derive(Debug, clap::Args)]
 #[command(after_help = DEMO_HELP)]
-pub struct Demo {
+pub(crate) struct Demo {
     /// Address of the server; the phone's page is one port above
     #[arg(long, default_value = "127.0.0.1:8080", value_name = "ADDR")]
     listen: SocketAddr,
@@ -51,7 +51,7 @@ const EXAMPLES: [(&str, &str); 3] = [
 ];
 
 impl Demo {
-    pub fn run(self) -> anyhow::Result<Outcome> {
+    pub(crate) fn run(self) -> anyhow::Result<Outcome> {
         anyhow::ensure!(
             self.listen.ip().is_loopback(),
             "demo listens on this machine only: its page can act as any customer. Use an address such as 127.0.0.1:8080"
@@ -71,7 +71,10 @@ impl Demo {
 
     async fn serve(&self, data: PathBuf) -> anyhow::Result<Outcome> {
         let link = hooks::Link::default();
-        let page = SocketAddr::new(self.listen.ip(), if self.listen.port() == 0 { 0 } else { self.listen.port() + 1 });
+        let page = SocketAddr::new(
+            self.listen.ip(),
+            if self.listen.port() == 0 { 0 } else { self.listen.port() + 1 },
+        );
         let options = SandboxOptions {
             listen: page,
             annotate: Some(link.annotate()),
@@ -89,8 +92,14 @@ impl Demo {
         let server: Server = rapport_server::start(&config, &environment, extras).await?;
         link.connect(&server.app);
         pretend.set_webhook(Some(format!("http://{}/webhooks/whatsapp", server.address)));
-        output::line(&format!("Rapport is up.\n\n  The phone:   {}\n  The server:  http://{}\n", pretend.base_url(), server.address));
-        output::line("Write: Can someone look into my account?   (then priya@example.com, then SUPPORT or ORDERS)");
+        output::line(&format!(
+            "Rapport is up.\n\n  The phone:   {}\n  The server:  http://{}\n",
+            pretend.base_url(),
+            server.address
+        ));
+        output::line(
+            "Write: Can someone look into my account?   (then priya@example.com, then SUPPORT or ORDERS)",
+        );
         output::line("Ctrl+C stops it.");
         let watch = hooks::watch_desk(&server.app, &pretend);
         tokio::select! {
@@ -145,6 +154,8 @@ fn fresh_folder() -> anyhow::Result<PathBuf> {
     let folder = std::env::temp_dir().join(format!("rapport-demo-{}", std::process::id()));
     let mut builder = std::fs::DirBuilder::new();
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(&folder).with_context(|| format!("cannot make the folder {}; name one with --data", folder.display()))?;
+    builder
+        .create(&folder)
+        .with_context(|| format!("cannot make the folder {}; name one with --data", folder.display()))?;
     Ok(folder)
 }

@@ -9,8 +9,10 @@ use std::path::PathBuf;
 
 /// Publish flows, list them, fetch them back as text
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  rapport flow push flows/         check and publish what changed\n  rapport flow list\n  rapport flow pull flows/         write the published texts into a folder\n  rapport flow history customer-context")]
-pub struct Flow {
+#[command(
+    after_help = "Examples:\n  rapport flow push flows/         check and publish what changed\n  rapport flow list\n  rapport flow pull flows/         write the published texts into a folder\n  rapport flow history customer-context"
+)]
+pub(crate) struct Flow {
     #[command(flatten)]
     place: Where,
     #[command(subcommand)]
@@ -43,7 +45,7 @@ enum Action {
 }
 
 impl Flow {
-    pub fn run(self) -> anyhow::Result<Outcome> {
+    pub(crate) fn run(self) -> anyhow::Result<Outcome> {
         block_on(async move {
             let installation = self.place.open().await?;
             let (store, account) = (&installation.store, installation.account);
@@ -55,10 +57,17 @@ impl Flow {
                             for finding in &findings {
                                 output::line(&format!(
                                     "{}:{}:{}: {} [{}]\n  {}",
-                                    finding.file, finding.line, finding.column, finding.message, finding.code, finding.mend
+                                    finding.file,
+                                    finding.line,
+                                    finding.column,
+                                    finding.message,
+                                    finding.code,
+                                    finding.mend
                                 ));
                             }
-                            output::note(&format!("Nothing was published: {count} of the flows have errors."));
+                            output::note(&format!(
+                                "Nothing was published: {count} of the flows have errors."
+                            ));
                             return Ok(Outcome::FoundAnError);
                         }
                         other => other?,
@@ -66,10 +75,15 @@ impl Flow {
                     for (name, revision) in &changes.published {
                         output::line(&format!("{name}: revision {revision}"));
                     }
-                    output::note(&format!("{} published, {} unchanged.", changes.published.len(), changes.unchanged));
+                    output::note(&format!(
+                        "{} published, {} unchanged.",
+                        changes.published.len(),
+                        changes.unchanged
+                    ));
                 }
                 Action::Pull { folder, force } => {
-                    std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+                    std::fs::create_dir_all(&folder)
+                        .with_context(|| format!("cannot make {}", folder.display()))?;
                     for revision in store.current_flows(account).await? {
                         let path = folder.join(format!("{}.yaml", revision.name));
                         let there = std::fs::read_to_string(&path).ok();
@@ -81,7 +95,8 @@ impl Flow {
                             "{} differs from the published text; move it away, or replace it with --force",
                             path.display()
                         );
-                        std::fs::write(&path, &revision.source).with_context(|| format!("cannot write {}", path.display()))?;
+                        std::fs::write(&path, &revision.source)
+                            .with_context(|| format!("cannot write {}", path.display()))?;
                         output::line(&format!("{} (revision {})", path.display(), revision.revision));
                     }
                 }
@@ -95,16 +110,25 @@ impl Flow {
                         output::json(&list)?;
                     } else {
                         for flow in flows {
-                            output::line(&format!("{}  revision {}  by {}", flow.name, flow.revision, flow.author));
+                            output::line(&format!(
+                                "{}  revision {}  by {}",
+                                flow.name, flow.revision, flow.author
+                            ));
                         }
                     }
                 }
                 Action::History { name } => {
                     let history = store.flow_history(account, &name).await?;
-                    anyhow::ensure!(!history.is_empty(), "no flow {name:?} was ever published; `rapport flow list` shows what is");
+                    anyhow::ensure!(
+                        !history.is_empty(),
+                        "no flow {name:?} was ever published; `rapport flow list` shows what is"
+                    );
                     for revision in history {
                         let note = revision.note.map(|note| format!("  {note}")).unwrap_or_default();
-                        output::line(&format!("revision {}  by {}{note}", revision.revision, revision.author));
+                        output::line(&format!(
+                            "revision {}  by {}{note}",
+                            revision.revision, revision.author
+                        ));
                     }
                 }
             }

@@ -14,7 +14,7 @@ use std::path::PathBuf;
 /// the address is a phone: write as any customer.
 #[derive(Debug, clap::Args)]
 #[command(after_help = SANDBOX_HELP)]
-pub struct Sandbox {
+pub(crate) struct Sandbox {
     /// Address to listen on
     #[arg(long, default_value = "127.0.0.1:8081", value_name = "ADDR")]
     listen: SocketAddr,
@@ -22,7 +22,12 @@ pub struct Sandbox {
     #[arg(long, value_name = "URL")]
     webhook: Option<String>,
     /// Signs the webhooks
-    #[arg(long, default_value = "sandbox-app-secret", env = "RAPPORT_SANDBOX_APP_SECRET", value_name = "TEXT")]
+    #[arg(
+        long,
+        default_value = "sandbox-app-secret",
+        env = "RAPPORT_SANDBOX_APP_SECRET",
+        value_name = "TEXT"
+    )]
     app_secret: String,
     /// People, conversations and tickets in place of the built-in ones (JSON)
     #[arg(long, value_name = "FILE")]
@@ -41,10 +46,11 @@ Examples:
 Graph answers at /v25.0/…, Intercom at /intercom, Zendesk at /zendesk, Freshdesk at /freshdesk.";
 
 impl Sandbox {
-    pub fn run(self) -> anyhow::Result<Outcome> {
+    pub(crate) fn run(self) -> anyhow::Result<Outcome> {
         let data = match &self.data {
             Some(path) => {
-                let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+                let text = std::fs::read_to_string(path)
+                    .with_context(|| format!("cannot read {}", path.display()))?;
                 DataSet::parse(&text).with_context(|| path.display().to_string())?
             }
             None => DataSet::built_in(),
@@ -65,7 +71,10 @@ impl Sandbox {
             let sandbox = rapport_sandbox::Sandbox::start(options).await?;
             output::line(&format!("The pretend services are up: {} (Ctrl+C stops them)", sandbox.base_url()));
             output::line(&format!("  phone_number_id  {}", shown.business.phone_number_id));
-            output::line(&format!("  access token     {}", shown.graph_token.unwrap_or_else(|| "any".into())));
+            output::line(&format!(
+                "  access token     {}",
+                shown.graph_token.unwrap_or_else(|| "any".into())
+            ));
             output::line(&format!("  Intercom token   {}", shown.intercom_token));
             asked_to_stop().await?;
             sandbox.stop().await;
@@ -75,7 +84,7 @@ impl Sandbox {
 }
 
 /// A sandbox for a command of ours, on a free port.
-pub async fn start_quietly() -> anyhow::Result<rapport_sandbox::Sandbox> {
+pub(crate) async fn start_quietly() -> anyhow::Result<rapport_sandbox::Sandbox> {
     Ok(rapport_sandbox::Sandbox::start(SandboxOptions::default()).await?)
 }
 
@@ -89,21 +98,28 @@ const STAND_INS: [(&str, Vendor); 5] = [
 ];
 
 /// Sends what is addressed to the vendors to the sandbox.
-pub fn stand_ins(sandbox: &rapport_sandbox::Sandbox) -> anyhow::Result<Vec<MappedHost>> {
+pub(crate) fn stand_ins(sandbox: &rapport_sandbox::Sandbox) -> anyhow::Result<Vec<MappedHost>> {
     STAND_INS
         .iter()
         .map(|(origin, vendor)| {
             let base = sandbox.vendor_url(*vendor);
-            Ok(MappedHost { origin: origin.parse()?, base: base.parse().context("the sandbox's own address")? })
+            Ok(MappedHost {
+                origin: origin.parse()?,
+                base: base.parse().context("the sandbox's own address")?,
+            })
         })
         .collect()
 }
 
 /// The pretend vendors' tokens: name, value, and the origins they are bound to.
-pub fn tokens() -> Vec<(&'static str, String, Vec<&'static str>)> {
+pub(crate) fn tokens() -> Vec<(&'static str, String, Vec<&'static str>)> {
     let options = SandboxOptions::default();
     let origins = |wanted: Vendor| {
-        STAND_INS.iter().filter(|(_, vendor)| *vendor == wanted).map(|(origin, _)| *origin).collect::<Vec<_>>()
+        STAND_INS
+            .iter()
+            .filter(|(_, vendor)| *vendor == wanted)
+            .map(|(origin, _)| *origin)
+            .collect::<Vec<_>>()
     };
     vec![
         ("intercom_token", options.intercom_token, origins(Vendor::Intercom)),
@@ -113,7 +129,7 @@ pub fn tokens() -> Vec<(&'static str, String, Vec<&'static str>)> {
 }
 
 /// The same as `connect` looks them up.
-pub fn secrets() -> anyhow::Result<SecretMap> {
+pub(crate) fn secrets() -> anyhow::Result<SecretMap> {
     let mut map = SecretMap::default();
     for (name, value, origins) in tokens() {
         let origins = origins.iter().map(|origin| origin.parse()).collect::<Result<_, _>>()?;

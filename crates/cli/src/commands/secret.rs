@@ -8,8 +8,10 @@ use std::io::Read;
 
 /// Manage secrets: tokens that flows use by name and nobody can read back
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  printf %s \"$TOKEN\" | rapport secret set intercom_token --origin https://api.intercom.io\n  rapport secret list\n  rapport secret delete intercom_token\n\nIn a flow: Authorization: Bearer {{secret.intercom_token}}")]
-pub struct Secret {
+#[command(
+    after_help = "Examples:\n  printf %s \"$TOKEN\" | rapport secret set intercom_token --origin https://api.intercom.io\n  rapport secret list\n  rapport secret delete intercom_token\n\nIn a flow: Authorization: Bearer {{secret.intercom_token}}"
+)]
+pub(crate) struct Secret {
     #[command(flatten)]
     place: Where,
     #[command(subcommand)]
@@ -35,26 +37,38 @@ enum Action {
 }
 
 impl Secret {
-    pub fn run(self) -> anyhow::Result<Outcome> {
+    pub(crate) fn run(self) -> anyhow::Result<Outcome> {
         block_on(async move {
             let installation = self.place.open().await?;
             match self.action {
                 Action::Set { name, origins } => {
                     let mut value = String::new();
-                    std::io::stdin().read_to_string(&mut value).context("cannot read the value from standard input")?;
+                    std::io::stdin()
+                        .read_to_string(&mut value)
+                        .context("cannot read the value from standard input")?;
                     let value = value.trim_end_matches(['\r', '\n']);
-                    anyhow::ensure!(!value.is_empty(), "no value came on standard input; pipe it in, as in --help");
+                    anyhow::ensure!(
+                        !value.is_empty(),
+                        "no value came on standard input; pipe it in, as in --help"
+                    );
                     installation.secrets.put(&name, &origins, &value.into()).await?;
-                    output::line(&format!("The secret {name} is stored. It is sent only to {}.", origins.join(", ")));
+                    output::line(&format!(
+                        "The secret {name} is stored. It is sent only to {}.",
+                        origins.join(", ")
+                    ));
                 }
                 Action::List { format } => {
                     let entries = installation.store.secrets(installation.account).await?;
                     if format == Format::Json {
-                        let list: Vec<_> =
-                            entries.iter().map(|entry| json!({ "name": entry.name, "origins": entry.origins })).collect();
+                        let list: Vec<_> = entries
+                            .iter()
+                            .map(|entry| json!({ "name": entry.name, "origins": entry.origins }))
+                            .collect();
                         output::json(&list)?;
                     } else if entries.is_empty() {
-                        output::note("There is no secret yet. `rapport secret set --help` shows how to add one.");
+                        output::note(
+                            "There is no secret yet. `rapport secret set --help` shows how to add one.",
+                        );
                     }
                     if format == Format::Text {
                         for entry in entries {

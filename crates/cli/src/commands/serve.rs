@@ -12,8 +12,10 @@ use std::path::PathBuf;
 /// The first start creates the data folder, the database and the master key (readable by you only). Settings come from
 /// flags, then RAPPORT_* environment variables, then rapport.toml.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  rapport serve\n  rapport serve --config /etc/rapport.toml --data /var/lib/rapport\n  rapport serve --print-config")]
-pub struct Serve {
+#[command(
+    after_help = "Examples:\n  rapport serve\n  rapport serve --config /etc/rapport.toml --data /var/lib/rapport\n  rapport serve --print-config"
+)]
+pub(crate) struct Serve {
     /// Settings file [default: rapport.toml in this folder, if there is one]
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
@@ -47,7 +49,7 @@ enum Lines {
 }
 
 impl Serve {
-    pub fn run(self) -> anyhow::Result<Outcome> {
+    pub(crate) fn run(self) -> anyhow::Result<Outcome> {
         let flags = Flags {
             config: self.config,
             data: self.data,

@@ -3,10 +3,10 @@
 use crate::files;
 use crate::output::{self, Outcome};
 use rapport_flow::Severity;
-use rapport_flow::document::{Paint, Source, draw};
-use rapport_flow::dialogue::{CaseResult, Failure, read_tests, run_tests};
-use rapport_flow::turn::Message;
 use rapport_flow::Value;
+use rapport_flow::dialogue::{CaseResult, Failure, read_tests, run_tests};
+use rapport_flow::document::{Paint, Source, draw};
+use rapport_flow::turn::Message;
 use rapport_whatsapp::webhook::{self, ItemKind};
 use serde_json::json;
 use std::path::{Path, PathBuf};
@@ -15,8 +15,10 @@ use std::path::{Path, PathBuf};
 ///
 /// Reads every *.test.yaml of the paths, and plays its cases against the flows beside it with the engine of production.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  rapport test flows/\n  rapport test flows/customer-context.test.yaml --verbose\n  rapport test flows/ --format junit > report.xml")]
-pub struct Test {
+#[command(
+    after_help = "Examples:\n  rapport test flows/\n  rapport test flows/customer-context.test.yaml --verbose\n  rapport test flows/ --format junit > report.xml"
+)]
+pub(crate) struct Test {
     /// Test files, or folders that hold some
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
@@ -45,9 +47,13 @@ struct Played {
 }
 
 impl Test {
-    pub fn run(self) -> anyhow::Result<Outcome> {
+    pub(crate) fn run(self) -> anyhow::Result<Outcome> {
         let paths = files::collect(&self.paths, files::is_test_file)?;
-        anyhow::ensure!(!paths.is_empty(), "no *.test.yaml in {}; a test stands beside its flow", shown(&self.paths));
+        anyhow::ensure!(
+            !paths.is_empty(),
+            "no *.test.yaml in {}; a test stands beside its flow",
+            shown(&self.paths)
+        );
         let mut files = Vec::new();
         for path in &paths {
             files.push(self.play(path)?);
@@ -57,7 +63,9 @@ impl Test {
             Report::Json => print_json(&files)?,
             Report::Junit => output::print(&junit(&files)),
         }
-        let failed = files.iter().any(|file| !file.unreadable.is_empty() || file.cases.iter().any(|case| !case.passed));
+        let failed = files
+            .iter()
+            .any(|file| !file.unreadable.is_empty() || file.cases.iter().any(|case| !case.passed));
         let played: usize = files.iter().map(|file| file.cases.len()).sum();
         if played == 0 && !failed {
             output::note("No case was played: --case matched none.");

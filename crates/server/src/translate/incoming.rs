@@ -25,7 +25,10 @@ pub fn message(inbound: &InboundMessage, sent_at: i64, accepted_at: i64) -> Mess
         reply_id: inbound.reply_id().map(str::to_owned),
         context_id: inbound.context_id().map(|id| id.as_str().to_owned()),
         content: content(&inbound.content),
-        referral: inbound.referral().and_then(|referral| serde_json::to_value(referral).ok()).unwrap_or(Value::Null),
+        referral: inbound
+            .referral()
+            .and_then(|referral| serde_json::to_value(referral).ok())
+            .unwrap_or(Value::Null),
         first: false,
     }
 }
@@ -76,7 +79,10 @@ mod tests {
                 "interactive":{"type":"button_reply","button_reply":{"id":"7-1:SUPPORT","title":"Support"}}}"#,
         );
         assert_eq!(tapped.kind, "interactive");
-        assert_eq!((tapped.text.as_deref(), tapped.reply_id.as_deref()), (Some("Support"), Some("7-1:SUPPORT")));
+        assert_eq!(
+            (tapped.text.as_deref(), tapped.reply_id.as_deref()),
+            (Some("Support"), Some("7-1:SUPPORT"))
+        );
         assert_eq!(tapped.context_id.as_deref(), Some("wamid.Q"));
     }
 

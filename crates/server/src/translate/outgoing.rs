@@ -6,8 +6,8 @@ use rapport_flow::turn::{
 use rapport_whatsapp::card::{self, CardEmail, CardName, CardOrganisation, CardPhone};
 use rapport_whatsapp::ids::IdError;
 use rapport_whatsapp::message::{
-    self, Body, BodyParameter, Buttons, Content, CtaUrl, List, Media, Message, Place, ReplyButton, Row, Section,
-    TemplateButton, TemplateButtonKind,
+    self, Body, BodyParameter, Buttons, Content, CtaUrl, List, Media, Message, Place, ReplyButton, Row,
+    Section, TemplateButton, TemplateButtonKind,
 };
 use rapport_whatsapp::{Address, BusinessScopedId, MediaId, WaId};
 
@@ -27,9 +27,11 @@ pub fn wire(to: Address, outgoing: &Outgoing, tag: String) -> Result<Message, Id
             Content::Location(place(*latitude, *longitude, name, address))
         }
         Outgoing::Contacts(cards) => Content::Contacts(cards.iter().map(contact).collect()),
-        Outgoing::UrlButton { text, title, url } => {
-            Content::CtaUrl(CtaUrl { body: Body::text(text.as_str()), label: title.clone(), url: url.clone() })
-        }
+        Outgoing::UrlButton { text, title, url } => Content::CtaUrl(CtaUrl {
+            body: Body::text(text.as_str()),
+            label: title.clone(),
+            url: url.clone(),
+        }),
         Outgoing::LocationRequest { text } => Content::LocationRequest { text: text.clone() },
         Outgoing::Buttons { text, buttons } => Content::Buttons(Buttons {
             body: Body::text(text.as_str()),
@@ -99,10 +101,10 @@ fn contact(contact: &ContactCard) -> card::ContactCard {
             .iter()
             .map(|email| CardEmail { email: Some(email.clone()), ..CardEmail::default() })
             .collect(),
-        org: contact
-            .organization
-            .as_ref()
-            .map(|company| CardOrganisation { company: Some(company.clone()), ..CardOrganisation::default() }),
+        org: contact.organization.as_ref().map(|company| CardOrganisation {
+            company: Some(company.clone()),
+            ..CardOrganisation::default()
+        }),
         ..card::ContactCard::default()
     }
 }
@@ -113,7 +115,9 @@ fn filled(template: &Template) -> Result<message::Template, IdError> {
         language: template.language.clone(),
         header: template.header.as_ref().map(header).transpose()?,
         body: match &template.body {
-            TemplateBody::Numbered(texts) => texts.iter().map(|text| BodyParameter::positional(text.as_str())).collect(),
+            TemplateBody::Numbered(texts) => {
+                texts.iter().map(|text| BodyParameter::positional(text.as_str())).collect()
+            }
             TemplateBody::Named(texts) => {
                 texts.iter().map(|(name, text)| BodyParameter::named(name.as_str(), text.as_str())).collect()
             }
@@ -124,7 +128,9 @@ fn filled(template: &Template) -> Result<message::Template, IdError> {
             .map(|button| TemplateButton {
                 index: button.index,
                 kind: match &button.parameter {
-                    ButtonParameter::Payload(payload) => TemplateButtonKind::QuickReply { payload: payload.clone() },
+                    ButtonParameter::Payload(payload) => {
+                        TemplateButtonKind::QuickReply { payload: payload.clone() }
+                    }
                     ButtonParameter::UrlSuffix(suffix) => TemplateButtonKind::Url { suffix: suffix.clone() },
                     ButtonParameter::CouponCode(code) => TemplateButtonKind::CopyCode { code: code.clone() },
                 },
@@ -157,7 +163,8 @@ mod tests {
     use rapport_flow::Value;
 
     fn sent(outgoing: &Outgoing) -> Value {
-        let to = recipient(&rapport_store::Address { wa_id: Some("919820000001".into()), bsuid: None }).unwrap();
+        let to =
+            recipient(&rapport_store::Address { wa_id: Some("919820000001".into()), bsuid: None }).unwrap();
         let message = wire(to, outgoing, "rapport:1:2".into()).unwrap();
         serde_json::from_slice(&message.to_wire()).unwrap()
     }
@@ -173,7 +180,8 @@ mod tests {
     #[test]
     fn a_person_without_a_number_is_reached_by_the_scoped_id() {
         let address = rapport_store::Address { wa_id: None, bsuid: Some("US.77".into()) };
-        let message = wire(recipient(&address).unwrap(), &Outgoing::Text { text: "Hi".into() }, "t".into()).unwrap();
+        let message =
+            wire(recipient(&address).unwrap(), &Outgoing::Text { text: "Hi".into() }, "t".into()).unwrap();
         let body: Value = serde_json::from_slice(&message.to_wire()).unwrap();
         assert_eq!(body["recipient"], "US.77");
         assert_eq!(body.get("to"), None);

@@ -4,7 +4,8 @@ use axum::Router;
 use axum::response::Redirect;
 use axum::routing::get;
 use rapport_sandbox::{
-    Annotate, Annotation, BoxFuture, DeskAuthor, DeskConversation, DeskError, DeskMessage, DeskThread, TeamDesk,
+    Annotate, Annotation, BoxFuture, DeskAuthor, DeskConversation, DeskError, DeskMessage, DeskThread,
+    TeamDesk,
 };
 use rapport_server::App;
 use rapport_server::desk::{self, Desk};
