@@ -151,7 +151,7 @@ impl Graph {
             }
             (&Method::POST, [phone, "media"]) if *phone == own.0 => {
                 let id = self.next_id();
-                self.media.upload(call, id)
+                self.media.upload(call, &id)
             }
             (_, [waba, "message_templates"]) if *waba == own.1 => self.templates_call(call, around),
             (_, [waba, "subscribed_apps"]) if *waba == own.1 => self.subscribed_apps(call),

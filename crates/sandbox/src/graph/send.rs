@@ -53,7 +53,7 @@ impl Graph {
         }
         let recipient = self.recipient(&body, around)?;
         let kind = kind_of(&body)?;
-        if !body[kind].is_object() && !(kind == "contacts" && body[kind].is_array()) {
+        if !(body[kind].is_object() || kind == "contacts" && body[kind].is_array()) {
             return Err(if body[kind].is_null() {
                 Fault::missing(kind)
             } else {
