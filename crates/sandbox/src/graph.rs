@@ -102,7 +102,7 @@ impl Graph {
             templates: Vec::new(),
             media: media::Store::default(),
             subscription: numbers::Subscription::default(),
-            throughput: Bucket::full(80, 0),
+            throughput: Bucket::default(),
             pairs: HashMap::new(),
             ids: 1_000_000_000_000_000 + chance.up_to(899_999_999_999_999),
         };

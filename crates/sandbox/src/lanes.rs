@@ -134,7 +134,7 @@ async fn again(shared: &Shared, hook: &Hook) {
     let began = Instant::now();
     let mut gap = plan.first_gap;
     let mut number = 2;
-    while began.elapsed() + gap <= plan.give_up_after {
+    while began.elapsed().saturating_add(gap) <= plan.give_up_after {
         if !shared.sleep(u64::try_from(gap.as_millis()).unwrap_or(u64::MAX)).await {
             return;
         }

@@ -1,4 +1,5 @@
 //! Meta's Graph API: what it takes, what it refuses with which code.
+#![expect(clippy::unwrap_used, clippy::needless_pass_by_value, reason = "tests; values read best in place")]
 
 mod caller;
 

@@ -1,5 +1,9 @@
 //! A plain HTTP caller and a webhook receiver, over real sockets.
-#![expect(dead_code, reason = "each test file uses its own part")]
+#![expect(
+    dead_code,
+    clippy::unwrap_used,
+    reason = "each test file uses its own part; a fault here fails the test"
+)]
 
 use std::sync::{Arc, Mutex};
 
@@ -11,13 +15,13 @@ use rapport_sandbox::{Redelivery, Sandbox, SandboxOptions};
 use serde_json::Value;
 use std::time::Duration;
 
-pub const GRAPH_TOKEN: &str = "sandbox-graph-token";
-pub const PHONE_ID: &str = "106540352242922";
-pub const WABA: &str = "102290129340398";
-pub const PRIYA: &str = "919820000001";
+pub(crate) const GRAPH_TOKEN: &str = "sandbox-graph-token";
+pub(crate) const PHONE_ID: &str = "106540352242922";
+pub(crate) const WABA: &str = "102290129340398";
+pub(crate) const PRIYA: &str = "919820000001";
 
 /// Options whose waits are short.
-pub fn quick() -> SandboxOptions {
+pub(crate) fn quick() -> SandboxOptions {
     let mut options = SandboxOptions { seed: Some(7), ..SandboxOptions::default() };
     options.knobs.whatsapp.status_gap_ms = 1;
     options.redelivery = Redelivery {
@@ -29,31 +33,31 @@ pub fn quick() -> SandboxOptions {
     options
 }
 
-pub struct Caller {
-    pub sandbox: Sandbox,
+pub(crate) struct Caller {
+    pub(crate) sandbox: Sandbox,
     client: reqwest::Client,
     headers: Vec<(String, String)>,
 }
 
 #[derive(Debug)]
-pub struct Reply {
-    pub status: u16,
-    pub headers: HeaderMap,
-    pub text: String,
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) text: String,
 }
 
 impl Reply {
-    pub fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.text).unwrap_or(Value::Null)
     }
 
-    pub fn header(&self, name: &str) -> &str {
+    pub(crate) fn header(&self, name: &str) -> &str {
         self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or("")
     }
 }
 
 impl Caller {
-    pub async fn new(options: SandboxOptions) -> Self {
+    pub(crate) async fn new(options: SandboxOptions) -> Self {
         let sandbox = Sandbox::start(options).await.unwrap();
         #[expect(clippy::disallowed_methods, reason = "the test plays a stranger on the wire")]
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
@@ -61,13 +65,13 @@ impl Caller {
     }
 
     /// Sends these headers with every call from now on.
-    pub fn with(mut self, name: &str, value: &str) -> Self {
+    pub(crate) fn with(mut self, name: &str, value: &str) -> Self {
         self.headers.retain(|(known, _)| known != name);
         self.headers.push((name.into(), value.into()));
         self
     }
 
-    pub async fn try_call(
+    pub(crate) async fn try_call(
         &self,
         method: &str,
         path: &str,
@@ -89,49 +93,49 @@ impl Caller {
         Ok(Reply { status, headers, text: answer.text().await? })
     }
 
-    pub async fn get(&self, path: &str) -> Reply {
+    pub(crate) async fn get(&self, path: &str) -> Reply {
         self.try_call("GET", path, None).await.unwrap()
     }
 
-    pub async fn call(&self, method: &str, path: &str, body: &Value) -> Reply {
+    pub(crate) async fn call(&self, method: &str, path: &str, body: &Value) -> Reply {
         self.try_call(method, path, Some(body.to_string())).await.unwrap()
     }
 
-    pub async fn post(&self, path: &str, body: &Value) -> Reply {
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> Reply {
         self.call("POST", path, body).await
     }
 
-    pub async fn raw(&self, path: &str, body: &str) -> Reply {
+    pub(crate) async fn raw(&self, path: &str, body: &str) -> Reply {
         self.try_call("POST", path, Some(body.to_owned())).await.unwrap()
     }
 }
 
 /// One webhook as it came in.
 #[derive(Debug, Clone)]
-pub struct Received {
-    pub signature: String,
-    pub body: Bytes,
+pub(crate) struct Received {
+    pub(crate) signature: String,
+    pub(crate) body: Bytes,
 }
 
 impl Received {
-    pub fn value(&self) -> Value {
+    pub(crate) fn value(&self) -> Value {
         let whole: Value = serde_json::from_slice(&self.body).unwrap();
         whole["entry"][0]["changes"][0]["value"].clone()
     }
 
-    pub fn statuses(&self) -> Option<String> {
+    pub(crate) fn statuses(&self) -> Option<String> {
         self.value()["statuses"][0]["status"].as_str().map(str::to_owned)
     }
 }
 
 /// A server under test that keeps what it receives and refuses the first `refusals` webhooks.
-pub struct Receiver {
-    pub url: String,
+pub(crate) struct Receiver {
+    pub(crate) url: String,
     received: Arc<Mutex<Vec<Received>>>,
 }
 
 impl Receiver {
-    pub async fn new(refusals: usize) -> Self {
+    pub(crate) async fn new(refusals: usize) -> Self {
         let received: Arc<Mutex<Vec<Received>>> = Arc::default();
         let keep = received.clone();
         let app = Router::new().route(
@@ -153,12 +157,12 @@ impl Receiver {
         Self { url, received }
     }
 
-    pub fn all(&self) -> Vec<Received> {
+    pub(crate) fn all(&self) -> Vec<Received> {
         self.received.lock().unwrap().clone()
     }
 
     /// Waits until the received webhooks satisfy a condition; fails after a generous time.
-    pub async fn until(&self, what: &str, enough: impl Fn(&[Received]) -> bool) -> Vec<Received> {
+    pub(crate) async fn until(&self, what: &str, enough: impl Fn(&[Received]) -> bool) -> Vec<Received> {
         for _ in 0..2_000 {
             let all = self.all();
             if enough(&all) {
