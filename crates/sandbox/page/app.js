@@ -127,6 +127,15 @@ $("views").addEventListener("click", (event) => event.target.dataset.view && vie
 $("language").addEventListener("change", () => { kept.set("language", $("language").value); words($("language").value); reload(); });
 $("theme").addEventListener("click", () => { kept.set("theme", document.documentElement.dataset.theme === "dark" ? "light" : "dark"); theme(kept.get("theme")); });
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => theme(kept.get("theme")));
+$("me").addEventListener("click", () => {
+  const form = $("customer-form");
+  const me = people.get(chat.current());
+  view("people");
+  $("new-customer").open = true;
+  form.elements.name.value = me?.name ?? "";
+  form.elements.phone.value = me ? `+${me.wa_id}` : "";
+  form.elements.name.focus();
+});
 $("reset").addEventListener("click", () => { if (confirm(word("resetAsk"))) call("reset", {}); });
 
 reload().then((last) => {

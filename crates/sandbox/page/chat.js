@@ -37,6 +37,7 @@ export function describe(customer) {
   who = { ...who, ...customer };
   $("me").replaceChildren(word("you"), make("strong", {}, who.name), `+${who.wa_id}`);
   const wrote = bubbles.length > 0;
+  $("me").title = word("rename");
   $("window").hidden = !(wrote && who.window_open === false);
   $("window").textContent = word("windowClosed");
   presence(false);

@@ -2,7 +2,7 @@
 const catalogue = {
   en: {
     skip: "Skip to the message field", sandbox: "sandbox", language: "Language", reset: "Start over", views: "Views",
-    customers: "Customers", chat: "Chat", happening: "What is happening", newCustomer: "Another customer", name: "Name",
+    customers: "Customers", chat: "Chat", happening: "What is happening", activity: "Activity", newCustomer: "Another customer", rename: "Change name or number", name: "Name",
     phone: "Phone number", useThisPhone: "Use this phone", team: "Answer as the team", conversation: "Conversation",
     teamNote: "Conversations the bot handed over. Your answer goes out as a person of the team.", message: "Message",
     teamEmpty: "Nobody is waiting.", traffic: "Traffic", knobs: "Trouble",
@@ -26,7 +26,7 @@ const catalogue = {
   },
   hi: {
     skip: "संदेश लिखने की जगह पर जाएँ", sandbox: "अभ्यास", language: "भाषा", reset: "नए सिरे से", views: "दृश्य",
-    customers: "ग्राहक", chat: "बातचीत", happening: "क्या हो रहा है", newCustomer: "नया ग्राहक", name: "नाम",
+    customers: "ग्राहक", chat: "बातचीत", happening: "क्या हो रहा है", activity: "हलचल", newCustomer: "नया ग्राहक", rename: "नाम या नंबर बदलें", name: "नाम",
     phone: "फ़ोन नंबर", useThisPhone: "यह फ़ोन चुनें", team: "टीम की ओर से उत्तर", conversation: "बातचीत",
     teamNote: "वे बातचीतें जो बॉट ने टीम को सौंपीं। आपका उत्तर टीम के सदस्य के रूप में जाएगा।", message: "संदेश",
     teamEmpty: "कोई प्रतीक्षा में नहीं है।", traffic: "आवाजाही", knobs: "गड़बड़ी",

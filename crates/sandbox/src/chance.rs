@@ -34,7 +34,7 @@ impl Chance {
     pub(crate) fn hex(&mut self, digits: usize) -> String {
         let mut text = String::with_capacity(digits + 16);
         while text.len() < digits {
-            text.push_str(&format!("{:016x}", self.next()));
+            text.push_str(&crate::hex::hex(&self.next().to_be_bytes()));
         }
         text.truncate(digits);
         text

@@ -85,7 +85,7 @@ impl Log {
             missed: kept.events.iter().filter(|event| event.id > after).cloned().collect(),
             live: self.live.subscribe(),
             // A number from before a restart lies ahead of ours: that reader, too, must read anew.
-            gap: after + 1 < first || after > kept.last,
+            gap: after.saturating_add(1) < first || after > kept.last,
         }
     }
 }

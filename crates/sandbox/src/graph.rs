@@ -102,7 +102,7 @@ impl Graph {
             templates: Vec::new(),
             media: media::Store::default(),
             subscription: numbers::Subscription::default(),
-            throughput: Bucket::full(80, 0),
+            throughput: Bucket::default(),
             pairs: HashMap::new(),
             ids: 1_000_000_000_000_000 + chance.up_to(899_999_999_999_999),
         };
@@ -151,7 +151,7 @@ impl Graph {
             }
             (&Method::POST, [phone, "media"]) if *phone == own.0 => {
                 let id = self.next_id();
-                self.media.upload(call, id)
+                self.media.upload(call, &id)
             }
             (_, [waba, "message_templates"]) if *waba == own.1 => self.templates_call(call, around),
             (_, [waba, "subscribed_apps"]) if *waba == own.1 => self.subscribed_apps(call),

@@ -82,9 +82,9 @@ pub(crate) async fn run(shared: Arc<Shared>, mut lane: mpsc::UnboundedReceiver<H
         let (delay, held, twice) = draw(&shared);
         if held {
             let shared = shared.clone();
-            let hold = shared.world().knobs.webhooks.reorder_ms;
+            let wait_ms = shared.world().knobs.webhooks.reorder_ms;
             tokio::spawn(async move {
-                if shared.sleep(hold).await {
+                if shared.sleep(wait_ms).await {
                     first(&shared, hook, twice).await;
                 }
             });
@@ -101,8 +101,7 @@ pub(crate) async fn run(shared: Arc<Shared>, mut lane: mpsc::UnboundedReceiver<H
 pub(crate) fn signature(secret: &str, body: &[u8]) -> String {
     let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret.as_bytes()) else { return String::new() };
     mac.update(body);
-    let digest = mac.finalize().into_bytes();
-    digest.iter().fold("sha256=".to_owned(), |text, byte| text + &format!("{byte:02x}"))
+    format!("sha256={}", crate::hex::hex(&mac.finalize().into_bytes()))
 }
 
 /// What the knobs do to the next webhook: delay in ms, whether later ones overtake it, whether it comes twice.
@@ -135,7 +134,7 @@ async fn again(shared: &Shared, hook: &Hook) {
     let began = Instant::now();
     let mut gap = plan.first_gap;
     let mut number = 2;
-    while began.elapsed() + gap <= plan.give_up_after {
+    while began.elapsed().saturating_add(gap) <= plan.give_up_after {
         if !shared.sleep(u64::try_from(gap.as_millis()).unwrap_or(u64::MAX)).await {
             return;
         }

@@ -28,6 +28,7 @@ mod desk;
 mod events;
 mod freshdesk;
 mod graph;
+mod hex;
 mod http_call;
 mod intercom;
 mod knobs;

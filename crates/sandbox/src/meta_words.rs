@@ -118,7 +118,8 @@ fn escaped(json: &str) -> String {
             c if c.is_ascii() => text.push(c),
             c => {
                 for unit in c.encode_utf16(&mut [0; 2]) {
-                    text.push_str(&format!("\\u{unit:04x}"));
+                    text.push_str("\\u");
+                    text.push_str(&crate::hex::hex(&unit.to_be_bytes()));
                 }
             }
         }

@@ -66,8 +66,8 @@ impl Default for Redelivery {
         Self {
             first_gap: Duration::from_millis(500),
             factor: 2,
-            longest_gap: Duration::from_secs(60),
-            give_up_after: Duration::from_secs(7 * 24 * 3600),
+            longest_gap: Duration::from_mins(1),
+            give_up_after: Duration::from_hours(7 * 24),
         }
     }
 }

@@ -34,28 +34,21 @@ impl Window {
     }
 }
 
-/// A bucket that starts full; used for Meta's pair rate and throughput.
-#[derive(Debug, Clone)]
+/// A burst that is paid back steadily (the "generic cell rate" form of a token bucket: one number, no rounding); used
+/// for Meta's pair rate and throughput.
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Bucket {
-    /// Tokens times 1000.
-    level: i64,
-    at_ms: i64,
+    /// When everything taken so far will have been paid back, in milliseconds since 1970.
+    paid_back_at: i64,
 }
 
 impl Bucket {
-    pub(crate) fn full(capacity: u32, now_ms: i64) -> Self {
-        Self { level: i64::from(capacity) * 1000, at_ms: now_ms }
-    }
-
-    /// Takes one token; one comes back every `every_ms`. `false` when none is left.
+    /// Takes one of `capacity`; one comes back every `every_ms`. `false` when none is left.
     pub(crate) fn take(&mut self, now_ms: i64, capacity: u32, every_ms: i64) -> bool {
-        let passed = (now_ms - self.at_ms).max(0);
-        self.at_ms = self.at_ms.max(now_ms);
-        let refill = passed.saturating_mul(1000) / every_ms.max(1);
-        self.level = self.level.saturating_add(refill).min(i64::from(capacity) * 1000);
-        let enough = self.level >= 1000;
+        let after = self.paid_back_at.max(now_ms).saturating_add(every_ms);
+        let enough = after.saturating_sub(now_ms) <= every_ms.saturating_mul(i64::from(capacity));
         if enough {
-            self.level -= 1000;
+            self.paid_back_at = after;
         }
         enough
     }
@@ -78,7 +71,7 @@ mod tests {
 
     #[test]
     fn a_bucket_gives_its_burst_then_one_per_interval() {
-        let mut bucket = Bucket::full(45, 0);
+        let mut bucket = Bucket::default();
         assert_eq!((0..60).filter(|_| bucket.take(0, 45, 6_000)).count(), 45);
         assert!(!bucket.take(5_999, 45, 6_000));
         assert!(bucket.take(6_001, 45, 6_000));

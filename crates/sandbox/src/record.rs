@@ -1,6 +1,7 @@
 //! The last requests that the pretend vendors received, with their answers.
 
 use std::collections::VecDeque;
+use std::fmt::Write as _;
 
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -121,7 +122,7 @@ fn text(body: &[u8]) -> String {
     let cut = &body[..body.len().min(BODY_KEPT_BYTES_MAX)];
     let mut text = String::from_utf8_lossy(cut).into_owned();
     if body.len() > cut.len() {
-        text.push_str(&format!("… ({} bytes in all)", body.len()));
+        let _ = write!(text, "… ({} bytes in all)", body.len());
     }
     text
 }

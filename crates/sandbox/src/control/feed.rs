@@ -54,9 +54,10 @@ impl Place {
                         .data(data),
                 );
             }
-            let event = match self.feed.missed.pop_front() {
-                Some(event) => event,
-                None => tokio::select! {
+            let event = if let Some(event) = self.feed.missed.pop_front() {
+                event
+            } else {
+                tokio::select! {
                     event = self.feed.live.recv() => match event {
                         Ok(event) => event,
                         Err(RecvError::Lagged(_)) => {
@@ -67,7 +68,7 @@ impl Place {
                         Err(RecvError::Closed) => return None,
                     },
                     _ = self.stop.wait_for(|stopped| *stopped) => return None,
-                },
+                }
             };
             if event.id > self.seen {
                 self.seen = event.id;

@@ -140,7 +140,7 @@ fn words(text: &str) -> Result<Vec<String>, String> {
                 words.push(c.to_string());
             }
             c if c.is_whitespace() && !quoted => {
-                words.extend((!word.is_empty()).then(|| std::mem::take(&mut word)))
+                words.extend((!word.is_empty()).then(|| std::mem::take(&mut word)));
             }
             c => word.push(c),
         }

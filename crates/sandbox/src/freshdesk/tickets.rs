@@ -96,7 +96,7 @@ impl Freshdesk {
                 }
                 "stats" => {
                     ticket["stats"] =
-                        json!({"closed_at": null, "resolved_at": null, "first_responded_at": null})
+                        json!({"closed_at": null, "resolved_at": null, "first_responded_at": null});
                 }
                 "" | "company" | "sla_policy" => {}
                 _ => {
@@ -118,7 +118,7 @@ impl Freshdesk {
             match &body[key] {
                 Value::String(text) if !text.is_empty() => {}
                 Value::Null | Value::String(_) => {
-                    wrong.push(fault(key, "It should be a/an String", "missing_field"))
+                    wrong.push(fault(key, "It should be a/an String", "missing_field"));
                 }
                 _ => wrong.push(fault(
                     key,

@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 use super::fault::Fault;
 use super::multipart;
 use crate::chance::Chance;
+use crate::hex::hex;
 use crate::http_call::{Answer, Call};
 
 /// First segment of download addresses; Meta uses another host for them.
@@ -66,7 +67,7 @@ impl Store {
         object
     }
 
-    pub(super) fn upload(&mut self, call: &Call, id: String) -> Result<Answer, Fault> {
+    pub(super) fn upload(&mut self, call: &Call, id: &str) -> Result<Answer, Fault> {
         let content_type = call.header("content-type").unwrap_or_default();
         let form = multipart::parts(content_type, &call.body).ok_or_else(|| {
             Fault::parameter("The body must be multipart/form-data with messaging_product, type and file.")
@@ -102,7 +103,7 @@ impl Store {
         if !content_agrees(&mime, &file.body) {
             return Err(Fault::coded(131_053, format!("The file's content is not {mime}.")));
         }
-        self.keep(Media { id: id.clone(), mime, bytes: file.body.clone() });
+        self.keep(Media { id: id.to_owned(), mime, bytes: file.body.clone() });
         Ok(Answer::json(200, &json!({"id": id})))
     }
 
@@ -205,8 +206,4 @@ fn content_agrees(mime: &str, bytes: &[u8]) -> bool {
 
 fn essence(mime: &str) -> String {
     mime.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -6,7 +6,6 @@ use super::fault::Fault;
 use super::{After, Around, Graph, interactive, template_fill, validate};
 use crate::http_call::{Answer, Call};
 use crate::phone::{Bubble, Side};
-use crate::rate::Bucket;
 
 /// Longest `biz_opaque_callback_data`, in characters.
 const OPAQUE_CHARS_MAX: usize = 512;
@@ -53,7 +52,7 @@ impl Graph {
         }
         let recipient = self.recipient(&body, around)?;
         let kind = kind_of(&body)?;
-        if !body[kind].is_object() && !(kind == "contacts" && body[kind].is_array()) {
+        if !(body[kind].is_object() || kind == "contacts" && body[kind].is_array()) {
             return Err(if body[kind].is_null() {
                 Fault::missing(kind)
             } else {
@@ -181,8 +180,7 @@ impl Graph {
         if !around.manners.pair_limit {
             return Ok(());
         }
-        let bucket =
-            self.pairs.entry(wa_id.to_owned()).or_insert_with(|| Bucket::full(PAIR_BURST, around.now_ms));
+        let bucket = self.pairs.entry(wa_id.to_owned()).or_default();
         if bucket.take(around.now_ms, PAIR_BURST, PAIR_EVERY_MS) {
             Ok(())
         } else {

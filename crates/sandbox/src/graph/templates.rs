@@ -188,18 +188,17 @@ fn check_components(components: &Value) -> Result<(), Fault> {
                     return Err(Fault::coded(2_388_072, "BODY: each variable needs an example"));
                 }
             }
-            "HEADER" if part["format"].as_str().is_none_or(|f| f.eq_ignore_ascii_case("text")) => {
-                if !(1..=60).contains(&length) || holes.len() > 1 {
-                    return Err(Fault::coded(
-                        2_388_047,
-                        "HEADER: 1 to 60 characters and at most one variable",
-                    ));
-                }
+            "HEADER"
+                if part["format"].as_str().is_none_or(|f| f.eq_ignore_ascii_case("text"))
+                    && (!(1..=60).contains(&length) || holes.len() > 1) =>
+            {
+                return Err(Fault::coded(2_388_047, "HEADER: 1 to 60 characters and at most one variable"));
             }
-            "FOOTER" if part["code_expiration_minutes"].is_null() => {
-                if !(1..=60).contains(&length) || !holes.is_empty() {
-                    return Err(Fault::coded(2_388_073, "FOOTER: 1 to 60 characters and no variable"));
-                }
+            "FOOTER"
+                if part["code_expiration_minutes"].is_null()
+                    && (!(1..=60).contains(&length) || !holes.is_empty()) =>
+            {
+                return Err(Fault::coded(2_388_073, "FOOTER: 1 to 60 characters and no variable"));
             }
             "BUTTONS" => {
                 for (at, button) in validate::list(&part["buttons"], "buttons", 1, 10)?.iter().enumerate() {

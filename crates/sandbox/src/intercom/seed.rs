@@ -156,7 +156,7 @@ impl Intercom {
 
 /// 24 hexadecimal digits, the same for the same seed at every start.
 pub(super) fn contact_id(seed: &str) -> String {
-    Sha256::digest(seed.as_bytes()).iter().take(12).map(|byte| format!("{byte:02x}")).collect()
+    crate::hex::hex(&Sha256::digest(seed.as_bytes())[..12])
 }
 
 /// A contact with every key of the 2.11 schema, unset ones null.

@@ -17,12 +17,11 @@ impl<T> Default for Indexed<T> {
 impl<T> Indexed<T> {
     /// Adds an item; an item already under the key is replaced.
     pub(super) fn insert(&mut self, key: &str, item: T) {
-        match self.get_mut(key) {
-            Some(old) => *old = item,
-            None => {
-                self.places.insert(key.to_owned(), self.items.len());
-                self.items.push(item);
-            }
+        if let Some(old) = self.get_mut(key) {
+            *old = item;
+        } else {
+            self.places.insert(key.to_owned(), self.items.len());
+            self.items.push(item);
         }
     }
 

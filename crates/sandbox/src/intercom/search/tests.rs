@@ -36,7 +36,8 @@ fn found(query: &Value) -> Result<bool, Refusal> {
     Query::parse(query, &Fields).map(|query| query.finds(&record, &Fields))
 }
 
-fn filter(field: &str, operator: &str, value: Value) -> Value {
+fn filter(field: &str, operator: &str, value: impl Into<Value>) -> Value {
+    let value = value.into();
     json!({"field": field, "operator": operator, "value": value})
 }
 
