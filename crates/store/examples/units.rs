@@ -98,7 +98,7 @@ async fn run(path: &str, producers: usize, time: Duration) {
         units / elapsed,
         units / commits,
         (stats.commit_us - before.0.commit_us) as f64 / commits,
-        (writer_cpu() - before.1).as_secs_f64() * 1e6 / conversations,
+        writer_cpu().saturating_sub(before.1).as_secs_f64() * 1e6 / conversations,
         at(0.5),
         at(0.99),
     );

@@ -142,7 +142,7 @@ create table message (
   played_at bigint,
   failed_at bigint,
   primary key (account, contact, message)
-) {clustered};
+);
 create unique index message_wamid on message (account, contact, wamid_key) where incoming = 1;
 create index message_unconsumed on message (account, contact, message) where unconsumed = 1;
 create index message_unsettled on message (account, contact, message) where unsettled = 1;
@@ -155,7 +155,7 @@ create table turn (
   at bigint not null,
   events text not null,
   primary key (account, contact, turn)
-) {clustered};
+);
 
 create table call (
   account bigint not null,

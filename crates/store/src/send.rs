@@ -256,7 +256,7 @@ fn settle(result: &SendResult) -> Unit {
             values.push(wamid.into());
             "update message set state = 'sent', unsettled = 0, unknown_at = null, wamid = coalesce(wamid, $4) \
              where account = $1 and contact = $2 and message = $3 and incoming = 0 \
-             and (unsettled = 1 or wamid is null)"
+             and (unsettled = 1 or (wamid is null and state in ('sent', 'unknown')))"
         }
         Fate::Failed { error } => {
             values.extend([error.to_string().into(), result.at.into(), RANK_FAILED.into()]);

@@ -26,6 +26,8 @@ impl Readers {
         mut read: impl FnMut(&Row<'_>) -> Result<T, StoreError>,
     ) -> Result<Vec<T>, StoreError> {
         let connection = self.free();
+        #[cfg(debug_assertions)]
+        super::plans::check(&connection, sql);
         let mut statement = connection.prepare_cached(sql)?;
         for (index, place) in super::places(&statement).into_iter().enumerate() {
             statement.raw_bind_parameter(index + 1, &values[place])?;

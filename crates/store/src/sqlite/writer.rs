@@ -48,10 +48,14 @@ impl Writer {
     ) -> std::io::Result<Self> {
         let (queue, jobs) = mpsc::channel(QUEUE_LEN);
         let thread = thread::Builder::new().name("store-writer".into()).spawn(move || {
-            Batches { connection: &connection, held: HashMap::new(), counters: &counters }
+            let closed = Batches { connection: &connection, held: HashMap::new(), counters: &counters }
                 .serve(jobs, batch_units_max.max(1));
             drop(connection);
             drop(lock);
+            if let Some(closed) = closed {
+                // Whoever closed the store need not wait for it.
+                let _ = closed.send(());
+            }
         })?;
         Ok(Writer { queue: Some(queue), thread: Some(thread) })
     }
@@ -108,13 +112,14 @@ enum Failed {
 }
 
 impl<'c> Batches<'c> {
-    fn serve(mut self, mut jobs: mpsc::Receiver<Job>, units_max: usize) {
+    /// Until the store is closed, which the one returned is to be told, or nobody has it any more.
+    fn serve(mut self, mut jobs: mpsc::Receiver<Job>, units_max: usize) -> Option<oneshot::Sender<()>> {
         let mut taken = Vec::new();
         let mut queued = VecDeque::new();
         loop {
             if queued.is_empty() {
                 if jobs.blocking_recv_many(&mut taken, units_max) == 0 {
-                    return;
+                    return None;
                 }
                 queued.extend(taken.drain(..));
             }
@@ -146,11 +151,10 @@ impl<'c> Batches<'c> {
                     let _ = sender.send(answers);
                 }
             }
-            if let Some(closed) = closing {
+            if closing.is_some() {
                 // Only tidies up; the log is read back at the next start just as well.
                 let _ = self.connection.execute_batch("pragma wal_checkpoint(truncate)");
-                let _ = closed.send(());
-                return;
+                return closing;
             }
         }
     }
@@ -268,6 +272,8 @@ impl<'c> Batches<'c> {
         Ok(match self.held.entry((sql.as_ptr() as usize, sql.len())) {
             Entry::Occupied(held) => held.into_mut(),
             Entry::Vacant(place) => {
+                #[cfg(debug_assertions)]
+                super::plans::check(self.connection, sql);
                 let statement = self.connection.prepare(sql)?;
                 let places = super::places(&statement);
                 place.insert(Held { statement, places })

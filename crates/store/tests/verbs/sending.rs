@@ -143,3 +143,17 @@ async fn a_late_answer_still_tells_the_fate_of_one_left_to_people() {
     assert_eq!(world.sent(&send).await.state, "sent");
     assert!(world.queued().await.is_empty());
 }
+
+#[tokio::test]
+async fn what_was_refused_or_withheld_stays_so() {
+    let world = World::new().await;
+    let basis = world.conversation("1001").await;
+    let sends = world.send(&basis, &["a", "b"]).await;
+    world.settle(&sends[0], Fate::Failed { error: serde_json::json!({"code": 131_047}) }).await;
+    world.settle(&sends[1], Fate::Withheld { reason: "stopped".into() }).await;
+    for (send, state) in sends.iter().zip(["failed", "withheld"]) {
+        world.settle(send, Fate::Sent { wamid: "wamid.a".into() }).await;
+        let sent = world.sent(send).await;
+        assert_eq!((sent.state.as_str(), sent.wamid), (state, None));
+    }
+}
