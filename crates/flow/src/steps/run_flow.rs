@@ -1,8 +1,11 @@
 //! `run_flow`: runs another flow and comes back by `returned`.
 
+use crate::Value;
+use crate::document::schema;
 use crate::document::{Fields, Reader, variable_name};
 use crate::source::Text;
 use crate::template::JsonTemplate;
+use serde_json::json;
 
 /// Flows that may stand on one another.
 pub const DEPTH_MAX: usize = 8;
@@ -29,4 +32,17 @@ pub(crate) fn read(fields: &mut Fields<'_>, reader: &mut Reader) -> Option<RunFl
     });
     let save = save.collect();
     Some(RunFlow { flow: flow?, with, save })
+}
+
+/// As the JSON Schema tells it to editors.
+pub(crate) fn schema() -> Value {
+    schema::step(
+        "Runs another flow, which has variables of its own, and comes back.",
+        &[
+            ("flow", schema::text("Name of the flow.")),
+            ("with", json!({"description": "Their inputs and our values.", "type": "object"})),
+            ("save", json!({"description": "Our variables and theirs: `ours: theirs`.", "type": "object"})),
+        ],
+        &["flow"],
+    )
 }
