@@ -7,11 +7,11 @@ use super::shown;
 use super::simulator::{Entry, Happened, Simulator};
 use crate::bot::Bot;
 use crate::document::{Source, read_flow};
-use crate::spelling::nearest;
 use crate::finding::Edit;
 use crate::flow::{Flow, Trigger, TriggerKind};
 use crate::request::Sent;
 use crate::source::{Span, Spanned};
+use crate::spelling::nearest;
 use crate::template::print;
 use crate::turn::{Channel, Contact, Event, Fact, Message};
 use crate::{Value, Values};
@@ -158,7 +158,9 @@ impl<'t> Player<'t> {
         match line {
             Line::Customer(message) => self.simulator.receive(message.clone()),
             Line::Tap(wanted) => {
-                self.simulator.tap(wanted).map_err(|error| Wrong::new(error.to_string(), wanted, error.shown.join("\n")))?;
+                self.simulator
+                    .tap(wanted)
+                    .map_err(|error| Wrong::new(error.to_string(), wanted, error.shown.join("\n")))?;
             }
             Line::Webhook(body) => {
                 for message in (self.webhook)(body) {
@@ -169,7 +171,8 @@ impl<'t> Player<'t> {
                 let mut left = self.simulator.wait(*time);
                 while !left.is_zero() {
                     if self.simulator.pending_call().is_none() {
-                        let message = "the bot woke so often in this time that it must be a loop of short waits";
+                        let message =
+                            "the bot woke so often in this time that it must be a loop of short waits";
                         return Err(Wrong::new(message, "", ""));
                     }
                     self.answer_calls()?;
@@ -271,7 +274,8 @@ impl<'t> Player<'t> {
         let lines = match wanted.get("text").filter(|_| wanted.as_object().is_some_and(|w| w.len() == 1)) {
             // `bot:` names the words of any kind of message.
             Some(text) => {
-                let Some(Entry { what: Happened::Sent { message, .. }, .. }) = self.simulator.transcript().get(at)
+                let Some(Entry { what: Happened::Sent { message, .. }, .. }) =
+                    self.simulator.transcript().get(at)
                 else {
                     return Ok(());
                 };
@@ -310,9 +314,11 @@ impl<'t> Player<'t> {
         // `called: find_contact` is short for `called: {step: find_contact}`.
         let wanted = if wanted.is_string() { json!({"step": wanted}) } else { wanted.clone() };
         if let Value::Object(fields) = &wanted {
-            const KNOWN: [&str; 9] = ["step", "method", "url", "headers", "query", "json", "form", "xml", "text"];
+            const KNOWN: [&str; 9] =
+                ["step", "method", "url", "headers", "query", "json", "form", "xml", "text"];
             if let Some(name) = fields.keys().find(|name| !KNOWN.contains(&name.as_str())) {
-                let hint = nearest(name, KNOWN).map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+                let hint =
+                    nearest(name, KNOWN).map_or(String::new(), |near| format!("; did you mean `{near}`?"));
                 return Err(Wrong::new(format!("`called` knows no `{name}`{hint}"), "", ""));
             }
         }
@@ -378,7 +384,9 @@ impl<'t> Player<'t> {
             .as_object()
             .into_iter()
             .flatten()
-            .map(|(step, codes)| (step.clone(), if codes.is_string() { json!([codes]) } else { codes.clone() }))
+            .map(|(step, codes)| {
+                (step.clone(), if codes.is_string() { json!([codes]) } else { codes.clone() })
+            })
             .collect();
         subset("the findings", &Value::Object(wanted), &Value::Object(came), false)
     }
@@ -456,7 +464,8 @@ fn checked(check: &Check) -> Result<(), Wrong> {
     }
     let Some(repaired) = &check.repaired else { return Ok(()) };
     let wanted = findings.iter().filter(|finding| check.finds.iter().any(|code| code == finding.code));
-    let mut edits: Vec<&Edit> = wanted.filter_map(|finding| finding.fix.as_ref()).flat_map(|fix| &fix.edits).collect();
+    let mut edits: Vec<&Edit> =
+        wanted.filter_map(|finding| finding.fix.as_ref()).flat_map(|fix| &fix.edits).collect();
     // From the end, so that the ranges of the others stay true.
     edits.sort_by_key(|edit| std::cmp::Reverse(edit.range.start));
     edits.dedup();
@@ -540,4 +549,3 @@ fn named_values(encoded: &str) -> Value {
     }
     Value::Object(values)
 }
-

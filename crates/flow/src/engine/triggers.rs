@@ -89,7 +89,11 @@ impl<'a> Said<'a> {
                     KeywordMatch::Pattern => 6,
                 };
                 let by = format!("keyword {}", keyword.value);
-                Some((if *global { rank } else { rank + GLOBAL }, by, Some(("keyword", json!(keyword.value)))))
+                Some((
+                    if *global { rank } else { rank + GLOBAL },
+                    by,
+                    Some(("keyword", json!(keyword.value))),
+                ))
             }
             TriggerKind::Button { payload } => {
                 let tapped = self.message.reply_id.as_deref()?;

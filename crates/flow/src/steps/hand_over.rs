@@ -1,10 +1,12 @@
 //! `hand_over`: ends the session and gives the conversation to people.
 
+use crate::Value;
+use crate::document::schema;
+use crate::document::{Fields, Reader};
 use crate::engine::{Next, Resume, TurnBuilder};
 use crate::flow::Step;
-use crate::turn::Outgoing;
-use crate::document::{Fields, Reader};
 use crate::template::Template;
+use crate::turn::Outgoing;
 
 #[derive(Debug, Clone, Default)]
 pub struct HandOver {
@@ -34,4 +36,17 @@ pub(crate) fn read(fields: &mut Fields<'_>, reader: &mut Reader) -> Option<HandO
         team: fields.template(reader, "team"),
         note: fields.template(reader, "note"),
     })
+}
+
+/// As the JSON Schema tells it to editors.
+pub(crate) fn schema() -> Value {
+    schema::step(
+        "Ends the session and gives the conversation to people.",
+        &[
+            ("text", schema::text("Said to the customer.")),
+            ("team", schema::text("The team that gets the conversation.")),
+            ("note", schema::text("What the team reads; the customer does not.")),
+        ],
+        &[],
+    )
 }
