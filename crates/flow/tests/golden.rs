@@ -21,8 +21,10 @@ fn file(kind: &str) -> PathBuf {
 fn every_step_type_has_its_cases_and_they_hold() {
     let mut wrong = Vec::new();
     for kind in Action::TYPES {
-        let text = std::fs::read_to_string(file(kind)).unwrap_or_else(|_| panic!("tests/steps/{kind}.json is missing"));
-        let mut cases: Vec<Value> = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{kind}: {error}"));
+        let text = std::fs::read_to_string(file(kind))
+            .unwrap_or_else(|_| panic!("tests/steps/{kind}.json is missing"));
+        let mut cases: Vec<Value> =
+            serde_json::from_str(&text).unwrap_or_else(|error| panic!("{kind}: {error}"));
         assert!(!cases.is_empty(), "{kind} has no case");
         for case in &mut cases {
             assert_eq!(case["step"]["type"], *kind, "{}", case["about"]);
@@ -66,7 +68,8 @@ fn observed(play: &Play) -> Map<String, Value> {
 #[test]
 fn golden_conversations_hold() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/conversations");
-    let mut files: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut files: Vec<PathBuf> =
+        std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();
     let mut wrong = Vec::new();
     for file in &files {

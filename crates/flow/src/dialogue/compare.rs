@@ -11,38 +11,36 @@ const DIFF_LINES_MAX: usize = 400;
 /// characters where `globs` is set.
 pub(super) fn missing(wanted: &Value, came: &Value, globs: bool) -> Vec<String> {
     let mut lines = Vec::new();
-    compare(&mut lines, String::new(), wanted, Some(came), globs);
+    compare(&mut lines, "", wanted, Some(came), globs);
     lines
 }
 
-fn compare(lines: &mut Vec<String>, way: String, wanted: &Value, came: Option<&Value>, globs: bool) {
+fn compare(lines: &mut Vec<String>, way: &str, wanted: &Value, came: Option<&Value>, globs: bool) {
     let Some(came) = came else {
-        return lines.push(format!("{}: wanted {}, came nothing", at(&way), quoted(wanted)));
+        return lines.push(format!("{}: wanted {}, came nothing", at(way), quoted(wanted)));
     };
     match (wanted, came) {
         (Value::Object(wanted), Value::Object(came)) => {
             for (key, wanted) in wanted {
                 let way = if way.is_empty() { key.clone() } else { format!("{way}.{key}") };
-                compare(lines, way, wanted, came.get(key), globs);
+                compare(lines, &way, wanted, came.get(key), globs);
             }
         }
         (Value::Array(wanted), Value::Array(came)) if wanted.len() == came.len() => {
             for (index, (wanted, came)) in wanted.iter().zip(came).enumerate() {
-                compare(lines, format!("{way}[{index}]"), wanted, Some(came), globs);
+                compare(lines, &format!("{way}[{index}]"), wanted, Some(came), globs);
             }
         }
-        (Value::Array(wanted), Value::Array(came)) => lines.push(format!(
-            "{}: wanted {} entries, came {}",
-            at(&way),
-            wanted.len(),
-            came.len()
-        )),
+        (Value::Array(wanted), Value::Array(came)) => {
+            lines.push(format!("{}: wanted {} entries, came {}", at(way), wanted.len(), came.len()));
+        }
         (Value::String(wanted), Value::String(came)) if globs && matches(wanted, came) => {}
         // A button or row with a description, named by its title alone.
-        (Value::String(title), Value::Object(came)) if came.get("title").is_some_and(|t| t == title.as_str()) => {}
+        (Value::String(title), Value::Object(came))
+            if came.get("title").is_some_and(|t| t == title.as_str()) => {}
         (wanted, came) if equal(wanted, came) => {}
         (wanted, came) => {
-            lines.push(format!("{}: wanted {}, came {}", at(&way), quoted(wanted), quoted(came)));
+            lines.push(format!("{}: wanted {}, came {}", at(way), quoted(wanted), quoted(came)));
         }
     }
 }
@@ -91,11 +89,8 @@ pub(super) fn diff(wanted: &str, came: &str) -> String {
     let mut common = vec![vec![0u32; new.len() + 1]; old.len() + 1];
     for (i, one) in old.iter().enumerate().rev() {
         for (j, other) in new.iter().enumerate().rev() {
-            common[i][j] = if one == other {
-                common[i + 1][j + 1] + 1
-            } else {
-                common[i + 1][j].max(common[i][j + 1])
-            };
+            common[i][j] =
+                if one == other { common[i + 1][j + 1] + 1 } else { common[i + 1][j].max(common[i][j + 1]) };
         }
     }
     let (mut i, mut j, mut out) = (0, 0, Vec::new());
@@ -137,7 +132,11 @@ mod tests {
         assert_eq!(missing(&json!({"page": 1.0}), &came, false), none);
         assert_eq!(missing(&json!({"query": {"value": "*"}}), &came, true), none);
         assert_eq!(
-            missing(&json!({"query": {"value": "y"}, "page": "1", "tags": ["a"], "more": null}), &came, false),
+            missing(
+                &json!({"query": {"value": "y"}, "page": "1", "tags": ["a"], "more": null}),
+                &came,
+                false
+            ),
             [
                 r#"query.value: wanted "y", came "x""#,
                 r#"page: wanted "1", came 1"#,
@@ -167,6 +166,9 @@ mod tests {
 
     #[test]
     fn a_diff_marks_only_what_changed() {
-        assert_eq!(diff("Hi Priya,\nPlan: Pro\nBye", "Hi Priya,\nPlan: \nBye"), "  Hi Priya,\n- Plan: Pro\n+ Plan: \n  Bye");
+        assert_eq!(
+            diff("Hi Priya,\nPlan: Pro\nBye", "Hi Priya,\nPlan: \nBye"),
+            "  Hi Priya,\n- Plan: Pro\n+ Plan: \n  Bye"
+        );
     }
 }

@@ -51,7 +51,7 @@ pub struct Check {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Line {
     /// `customer: …`, a text or a map (`{text, image, video, audio, document, location, contacts, referral, payload}`)
-    Customer(Message),
+    Customer(Box<Message>),
     /// `tap: …`, a title or value
     Tap(String),
     /// `wait: 25h`
@@ -145,7 +145,8 @@ fn case(reader: &mut Reader, node: Node<'_>) -> Option<Case> {
     let name = reader.text(name_node, "`name`")?.value;
     let mocks = fields.take("mocks").map(|node| mocks(reader, node)).unwrap_or_default();
     let contact = fields.take("contact").and_then(|node| contact(reader, node));
-    let variables = fields.take("variables").map(|node| values(reader, node, "`variables`")).unwrap_or_default();
+    let variables =
+        fields.take("variables").map(|node| values(reader, node, "`variables`")).unwrap_or_default();
     let now = fields.take("now").and_then(|node| moment(reader, node));
     let check = check(reader, &mut fields);
     let dialogue = match &check {
@@ -183,7 +184,7 @@ fn line(reader: &mut Reader, node: Node<'_>) -> Option<Line> {
     let word = key.scalar().unwrap_or_default();
     let field = format!("`{word}`");
     Some(match word {
-        "customer" => Line::Customer(message(reader, value)?),
+        "customer" => Line::Customer(Box::new(message(reader, value)?)),
         "tap" => Line::Tap(reader.text(value, &field)?.value),
         "wait" => Line::Wait(reader.duration(value, &field)?),
         "webhook" => Line::Webhook(reader.value(value)),
@@ -248,7 +249,8 @@ fn message(reader: &mut Reader, node: Node<'_>) -> Option<Message> {
 fn contact(reader: &mut Reader, node: Node<'_>) -> Option<Contact> {
     let mut fields = reader.fields(node, "the contact")?;
     let mut contact = Contact { id: "contact".into(), ..Contact::default() };
-    let text = |fields: &mut Fields<'_>, reader: &mut Reader, name| fields.text(reader, name).map(|t| t.value);
+    let text =
+        |fields: &mut Fields<'_>, reader: &mut Reader, name| fields.text(reader, name).map(|t| t.value);
     contact.name = text(&mut fields, reader, "name");
     contact.email = text(&mut fields, reader, "email");
     contact.phone = text(&mut fields, reader, "phone");
@@ -289,9 +291,11 @@ fn mock(reader: &mut Reader, node: Node<'_>) -> Option<Mock> {
         None => Reply::Always(answer(reader, &mut fields)?),
     };
     fields.finish(reader);
-    let read = when.value.trim().split_once(char::is_whitespace).and_then(|(method, url)| {
-        Some((document_method(method)?, url.trim().to_owned()))
-    });
+    let read = when
+        .value
+        .trim()
+        .split_once(char::is_whitespace)
+        .and_then(|(method, url)| Some((document_method(method)?, url.trim().to_owned())));
     let Some((method, url)) = read else {
         reader.bad_value(
             when_node,
@@ -321,7 +325,8 @@ fn answer(reader: &mut Reader, fields: &mut Fields<'_>) -> Option<MockAnswer> {
         }
     }
     if let Some(node) = fields.take("fails") {
-        let words: Vec<(&str, Outcome)> = Outcome::FAILED.iter().map(|fault| (fault.as_str(), *fault)).collect();
+        let words: Vec<(&str, Outcome)> =
+            Outcome::FAILED.iter().map(|fault| (fault.as_str(), *fault)).collect();
         answer.fails = Some(reader.word(node, "`fails`", &words)?);
     }
     let mut body = |kind: &str, text: String| {
@@ -343,22 +348,18 @@ fn answer(reader: &mut Reader, fields: &mut Fields<'_>) -> Option<MockAnswer> {
 }
 
 fn values(reader: &mut Reader, node: Node<'_>, field: &str) -> Values {
-    match reader.value(node) {
-        Value::Object(values) => values,
-        _ => {
-            reader.wrong(node, field, "a map (`name: value` rows)");
-            Values::new()
-        }
+    if let Value::Object(values) = reader.value(node) {
+        return values;
     }
+    reader.wrong(node, field, "a map (`name: value` rows)");
+    Values::new()
 }
 
 fn moment(reader: &mut Reader, node: Node<'_>) -> Option<i64> {
     let text = reader.text(node, "`now`")?;
-    match text.value.parse::<jiff::Timestamp>() {
-        Ok(moment) => Some(moment.as_millisecond()),
-        Err(_) => {
-            reader.bad_value(node, "`now` is no moment", "Write it like 2026-07-31T09:00:00Z.");
-            None
-        }
+    let moment = text.value.parse::<jiff::Timestamp>();
+    if moment.is_err() {
+        reader.bad_value(node, "`now` is no moment", "Write it like 2026-07-31T09:00:00Z.");
     }
+    moment.ok().map(jiff::Timestamp::as_millisecond)
 }

@@ -118,9 +118,9 @@ impl Mock {
         let Some(wanted) = wanted_query else { return true };
         let mut left = query.map(pairs).unwrap_or_default();
         for (name, value) in pairs(wanted) {
-            let found = left.iter().position(|(other, text)| {
-                compare::matches(&name, other) && compare::matches(&value, text)
-            });
+            let found = left
+                .iter()
+                .position(|(other, text)| compare::matches(&name, other) && compare::matches(&value, text));
             match found {
                 Some(at) => left.swap_remove(at),
                 None => return false,
@@ -157,8 +157,9 @@ impl Answered {
         };
         let status = answer.fails.is_none().then_some(answer.status);
         let header = |name: &str| answer.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value);
-        let retry_after_ms =
-            header("retry-after").and_then(|text| text.trim().parse::<u64>().ok()).map(|s| s.saturating_mul(1000));
+        let retry_after_ms = header("retry-after")
+            .and_then(|text| text.trim().parse::<u64>().ok())
+            .map(|s| s.saturating_mul(1000));
         Answered {
             outcome,
             status,
@@ -217,8 +218,7 @@ fn sent(request: &PreparedRequest) -> Sent {
             let plain = format!("{}:{}", user.redacted(), password.redacted());
             let hidden = user.secrets().chain(password.secrets()).next().is_some();
             // With a secret in it the encoded text would say nothing to a reader.
-            let shown =
-                if hidden { plain } else { base64::engine::general_purpose::STANDARD.encode(plain) };
+            let shown = if hidden { plain } else { base64::engine::general_purpose::STANDARD.encode(plain) };
             Some(format!("Basic {shown}"))
         }
         PreparedAuth::ClientCredentials { token_url, .. } => Some(format!("Bearer (token of {token_url})")),
@@ -241,7 +241,8 @@ fn sent(request: &PreparedRequest) -> Sent {
             text.redacted()
         }
         PreparedBody::Multipart(parts) => {
-            let line = |part: &crate::request::PreparedPart| format!("{}={}", part.name, part.value.redacted());
+            let line =
+                |part: &crate::request::PreparedPart| format!("{}={}", part.name, part.value.redacted());
             parts.iter().map(line).collect::<Vec<_>>().join("\n")
         }
     };

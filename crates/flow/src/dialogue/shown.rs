@@ -24,10 +24,14 @@ pub fn as_value(message: &Outgoing) -> Value {
             json!({"location": place(*latitude, *longitude, name.as_deref(), address.as_deref())})
         }
         Outgoing::Contacts(cards) => json!({"contacts": cards.iter().map(card).collect::<Vec<_>>()}),
-        Outgoing::UrlButton { text, title, url } => json!({"text": text, "url_button": {"title": title, "url": url}}),
+        Outgoing::UrlButton { text, title, url } => {
+            json!({"text": text, "url_button": {"title": title, "url": url}})
+        }
         Outgoing::LocationRequest { text } => json!({"request_location": text}),
         Outgoing::Buttons { text, buttons } => json!({"text": text, "buttons": choices(buttons)}),
-        Outgoing::List { text, button, rows } => json!({"text": text, "button": button, "list": choices(rows)}),
+        Outgoing::List { text, button, rows } => {
+            json!({"text": text, "button": button, "list": choices(rows)})
+        }
         Outgoing::Template(sent) => Value::Object(template(sent)),
     }
 }

@@ -136,7 +136,8 @@ impl Simulator {
                 let value = button.id.split_once(':').map_or(button.id.as_str(), |(_, value)| value);
                 let named = [button.title.as_str(), value].iter().any(|name| engine::fold(name) == folded);
                 if named && found.is_none() {
-                    let kind = if matches!(message, Outgoing::Template(_)) { "button" } else { "interactive" };
+                    let kind =
+                        if matches!(message, Outgoing::Template(_)) { "button" } else { "interactive" };
                     found = Some(Message {
                         kind: kind.into(),
                         text: Some(button.title.clone()),
@@ -165,23 +166,21 @@ impl Simulator {
             if self.pending.is_some() {
                 break;
             }
-            match self.session.as_ref().map(|session| session.wake_at).filter(|at| *at <= end) {
-                Some(at) => {
-                    self.ambient.now = self.ambient.now.max(at);
-                    self.turn(&Input::Wake);
-                }
-                None => {
-                    self.ambient.now = end;
-                    break;
-                }
-            }
+            let Some(at) = self.session.as_ref().map(|session| session.wake_at).filter(|at| *at <= end)
+            else {
+                self.ambient.now = end;
+                break;
+            };
+            self.ambient.now = self.ambient.now.max(at);
+            self.turn(&Input::Wake);
         }
         Duration::from_millis(u64::try_from(end.saturating_sub(self.ambient.now)).unwrap_or(0))
     }
 
     /// Lets lines that are being joined become the answer.
     pub fn settle(&mut self) {
-        let Some(Session { waiting: Waiting::Answer { join_until: Some(until), .. }, .. }) = &self.session else {
+        let Some(Session { waiting: Waiting::Answer { join_until: Some(until), .. }, .. }) = &self.session
+        else {
             return;
         };
         self.ambient.now = self.ambient.now.max(*until);
@@ -264,8 +263,7 @@ impl Simulator {
         self.ambient.turn_id = format!("t{}", self.turns);
         self.ambient.ids = 0;
         let session = self.session.take();
-        let traced =
-            engine::traced(&self.bot, session, input, &mut self.ambient, self.start_with.clone());
+        let traced = engine::traced(&self.bot, session, input, &mut self.ambient, self.start_with.clone());
         self.session = traced.turn.session;
         if traced.ended.is_some() {
             self.last = traced.ended;
@@ -309,7 +307,9 @@ fn buttons(message: &Outgoing) -> Vec<Choice> {
                 _ => None,
             };
             let payloads = template.buttons.iter().filter_map(|button| payload(&button.parameter));
-            payloads.map(|payload| Choice { id: payload.clone(), title: payload, description: None }).collect()
+            payloads
+                .map(|payload| Choice { id: payload.clone(), title: payload, description: None })
+                .collect()
         }
         _ => Vec::new(),
     }
@@ -326,7 +326,10 @@ impl Entry {
             }
             Happened::Sent { message, .. } => {
                 let shown = super::shown::as_value(message);
-                Some(format!("bot: {}", print(shown.get("text").filter(|_| is_text(message)).unwrap_or(&shown))))
+                Some(format!(
+                    "bot: {}",
+                    print(shown.get("text").filter(|_| is_text(message)).unwrap_or(&shown))
+                ))
             }
             Happened::Called(call) => Some(format!(
                 "call {}: {} {}",
@@ -336,7 +339,11 @@ impl Entry {
             )),
             Happened::Answered { step, exchange, .. } => {
                 let status = exchange.status.map_or(String::new(), |status| format!(" {status}"));
-                Some(format!("answer of {step}:{status} {} ({} ms)", exchange.outcome.as_str(), exchange.elapsed_ms))
+                Some(format!(
+                    "answer of {step}:{status} {} ({} ms)",
+                    exchange.outcome.as_str(),
+                    exchange.elapsed_ms
+                ))
             }
             Happened::Fact(event) => fact_in_words(&event.fact),
         }
@@ -366,7 +373,9 @@ fn fact_in_words(fact: &Fact) -> Option<String> {
         Fact::ContactUntagged { tag } => format!("contact untagged {tag}"),
         Fact::Released => "given back to the bot".into(),
         Fact::MessageKept => "kept in the conversation".into(),
-        Fact::CallFinished { findings, .. } if !findings.is_empty() => format!("findings: {}", findings.join(", ")),
+        Fact::CallFinished { findings, .. } if !findings.is_empty() => {
+            format!("findings: {}", findings.join(", "))
+        }
         _ => return None,
     })
 }

@@ -14,16 +14,25 @@ use std::sync::Arc;
 pub(crate) enum Next {
     /// Leave by an exit that the step's `next` and `exits` draw. `note` is what people read when it is not drawn and the
     /// conversation goes to them.
-    Exit { exit: String, note: Option<String> },
+    Exit {
+        exit: String,
+        note: Option<String>,
+    },
     /// Leave by an exit that is drawn inside the action: a branch, a choice with a `next` of its own.
-    To { exit: String, target: Target },
+    To {
+        exit: String,
+        target: Target,
+    },
     /// Stay in the step until an input comes.
     Wait(Waiting),
     /// Stay in the step until another flow has ended.
     Enter(Frame),
     /// End this flow; a called one returns to its caller.
     End,
-    HandOver { team: Option<String>, note: Option<String> },
+    HandOver {
+        team: Option<String>,
+        note: Option<String>,
+    },
     /// What cannot go on, in words for people.
     Fault(String),
 }
@@ -42,7 +51,10 @@ impl Next {
 #[derive(Debug)]
 pub(crate) enum Resume<'a> {
     Message(&'a Message),
-    Call { effect: &'a str, exchange: &'a Exchange },
+    Call {
+        effect: &'a str,
+        exchange: &'a Exchange,
+    },
     Wake,
     /// The called flow ended with these variables.
     Returned(Values),
@@ -204,10 +216,7 @@ impl<'a> TurnBuilder<'a> {
 
     /// Starts a session at the first step of `flow`.
     pub(super) fn start(&mut self, flow: &Arc<Flow>, by: String, trigger: Value, message: Value) {
-        self.event_of(
-            Some(flow.name.clone()),
-            Fact::SessionStarted { by, revision: flow.revision },
-        );
+        self.event_of(Some(flow.name.clone()), Fact::SessionStarted { by, revision: flow.revision });
         let now = self.ambient.now;
         self.session = Some(Session {
             id: self.new_id(),
@@ -246,7 +255,8 @@ impl<'a> TurnBuilder<'a> {
                     ));
                 }
             }
-            let next = step.action.run(step, self, resume.take());
+            let given = resume.take();
+            let next = step.action.run(step, self, given.as_ref());
             resume = match next {
                 Next::Wait(waiting) => return self.sleep(waiting),
                 Next::Enter(frame) => {

@@ -91,9 +91,9 @@ impl TurnBuilder<'_> {
                     let trigger = json!({"by": "default_answer", "text": message.text});
                     self.start(&flow, "default_answer".into(), trigger, as_value(message));
                 }
-                None => self.fault(format!(
-                    "The default answer is the flow \"{name}\", which is not published."
-                )),
+                None => {
+                    self.fault(format!("The default answer is the flow \"{name}\", which is not published."));
+                }
             },
         }
     }

@@ -52,7 +52,9 @@ impl TurnBuilder<'_> {
                 }
                 last
             }
-            Outgoing::Media { kind, source, caption: Some(caption), filename } if !fits_caption(kind, &caption) => {
+            Outgoing::Media { kind, source, caption: Some(caption), filename }
+                if !fits_caption(kind, &caption) =>
+            {
                 self.order_send(Outgoing::Media { kind, source, caption: None, filename });
                 self.send(Outgoing::Text { text: caption })
             }
@@ -132,9 +134,7 @@ fn limit(message: &Outgoing) -> Option<&'static str> {
         Outgoing::LocationRequest { text } | Outgoing::Buttons { text, .. } | Outgoing::List { text, .. } => {
             interactive(text)
         }
-        Outgoing::Template(template) => {
-            template.name.trim().is_empty().then_some("the template has no name")
-        }
+        Outgoing::Template(template) => template.name.trim().is_empty().then_some("the template has no name"),
     }
 }
 

@@ -1,9 +1,9 @@
 //! `condition`: the first branch that holds is taken.
 
-use crate::engine::{Next, Resume, TurnBuilder};
-use crate::flow::Step;
 use crate::condition::Condition;
 use crate::document::{Fields, Node, Reader, target};
+use crate::engine::{Next, Resume, TurnBuilder};
+use crate::flow::Step;
 use crate::flow::Target;
 
 #[derive(Debug, Clone)]
@@ -20,7 +20,7 @@ pub struct When {
 
 impl Branch {
     /// Leaves by `branches[0]`, `branches[1]`, … or `otherwise`. Without an `otherwise`, the flow ends there.
-    pub(crate) fn run(&self, _: &Step, turn: &mut TurnBuilder<'_>, _: Option<Resume<'_>>) -> Next {
+    pub(crate) fn run(&self, _: &Step, turn: &mut TurnBuilder<'_>, _: Option<&Resume<'_>>) -> Next {
         for (index, branch) in self.branches.iter().enumerate() {
             if branch.when.holds(turn) {
                 return Next::To { exit: format!("branches[{index}]"), target: branch.next.clone() };

@@ -1,14 +1,15 @@
 //! `end`: ends the flow here; a called flow returns to its caller.
 
+use crate::document::{Fields, Reader};
 use crate::engine::{Next, Resume, TurnBuilder};
 use crate::flow::Step;
-use crate::document::{Fields, Reader};
 
 #[derive(Debug, Clone, Default)]
 pub struct End;
 
 impl End {
-    pub(crate) fn run(&self, _: &Step, _: &mut TurnBuilder<'_>, _: Option<Resume<'_>>) -> Next {
+    #[expect(clippy::unused_self, reason = "all steps are run alike")]
+    pub(crate) fn run(&self, _: &Step, _: &mut TurnBuilder<'_>, _: Option<&Resume<'_>>) -> Next {
         Next::End
     }
 }

@@ -1,10 +1,10 @@
 //! `hand_over`: ends the session and gives the conversation to people.
 
+use crate::document::{Fields, Reader};
 use crate::engine::{Next, Resume, TurnBuilder};
 use crate::flow::Step;
-use crate::turn::Outgoing;
-use crate::document::{Fields, Reader};
 use crate::template::Template;
+use crate::turn::Outgoing;
 
 #[derive(Debug, Clone, Default)]
 pub struct HandOver {
@@ -15,7 +15,7 @@ pub struct HandOver {
 }
 
 impl HandOver {
-    pub(crate) fn run(&self, _: &Step, turn: &mut TurnBuilder<'_>, _: Option<Resume<'_>>) -> Next {
+    pub(crate) fn run(&self, _: &Step, turn: &mut TurnBuilder<'_>, _: Option<&Resume<'_>>) -> Next {
         if let Some(text) = &self.text {
             let text = turn.text(text);
             turn.send(Outgoing::Text { text });

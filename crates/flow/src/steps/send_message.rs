@@ -1,11 +1,11 @@
 //! `send_message`: one message of any kind.
 
+use crate::document::{Fields, Node, Reader, Shape};
 use crate::engine::{Next, Resume, TurnBuilder};
 use crate::flow::Step;
-use crate::turn::{ContactCard, MediaSource, Outgoing};
-use crate::document::{Fields, Node, Reader, Shape};
 use crate::template::Template;
 use crate::turn::MediaKind;
+use crate::turn::{ContactCard, MediaSource, Outgoing};
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct SendMessage {
@@ -51,7 +51,7 @@ pub struct Card {
 }
 
 impl SendMessage {
-    pub(crate) fn run(&self, _: &Step, turn: &mut TurnBuilder<'_>, _: Option<Resume<'_>>) -> Next {
+    pub(crate) fn run(&self, _: &Step, turn: &mut TurnBuilder<'_>, _: Option<&Resume<'_>>) -> Next {
         match self.content.fill(turn) {
             Ok(message) => {
                 turn.send(message);
@@ -78,7 +78,9 @@ impl Content {
                 name: turn.optional_text(name.as_ref()),
                 address: turn.optional_text(address.as_ref()),
             },
-            Content::Contacts(cards) => Outgoing::Contacts(cards.iter().map(|card| card.fill(turn)).collect()),
+            Content::Contacts(cards) => {
+                Outgoing::Contacts(cards.iter().map(|card| card.fill(turn)).collect())
+            }
             Content::UrlButton { text, title, url } => Outgoing::UrlButton {
                 text: turn.text(text),
                 title: turn.text(title).trim().to_owned(),

@@ -1,13 +1,13 @@
 //! `send_template`: an approved template, the only message outside the 24-hour service window.
 
+use crate::document::{Fields, Node, Reader, Shape};
 use crate::engine::{Next, Resume, TurnBuilder};
 use crate::flow::Step;
-use crate::steps::send_message::degrees;
-use crate::turn::{self, ButtonParameter, Outgoing, TemplateBody, TemplateButton, TemplateHeader};
-use crate::document::{Fields, Node, Reader, Shape};
 use crate::steps::send_message::Media;
+use crate::steps::send_message::degrees;
 use crate::steps::send_message::{MEDIA, location, media};
 use crate::template::Template;
+use crate::turn::{self, ButtonParameter, Outgoing, TemplateBody, TemplateButton, TemplateHeader};
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct SendTemplate {
@@ -53,7 +53,7 @@ pub enum Parameter {
 
 impl SendTemplate {
     /// A parameter that prints nothing would be refused by the platform: the template is withheld instead.
-    pub(crate) fn run(&self, _: &Step, turn: &mut TurnBuilder<'_>, _: Option<Resume<'_>>) -> Next {
+    pub(crate) fn run(&self, _: &Step, turn: &mut TurnBuilder<'_>, _: Option<&Resume<'_>>) -> Next {
         match self.fill(turn) {
             Ok(template) => {
                 turn.send(Outgoing::Template(template));

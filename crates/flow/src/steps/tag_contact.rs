@@ -1,10 +1,10 @@
 //! `tag_contact`: adds and removes tags of the contact.
 
+use crate::document::{Fields, Node, Reader};
 use crate::engine::{Next, Resume, TurnBuilder};
 use crate::flow::Step;
-use crate::turn::Fact;
-use crate::document::{Fields, Node, Reader};
 use crate::template::Template;
+use crate::turn::Fact;
 
 #[derive(Debug, Clone, Default)]
 pub struct TagContact {
@@ -14,7 +14,7 @@ pub struct TagContact {
 
 impl TagContact {
     /// Adds, then removes; a tag that the contact has (or has not) already is no event.
-    pub(crate) fn run(&self, _: &Step, turn: &mut TurnBuilder<'_>, _: Option<Resume<'_>>) -> Next {
+    pub(crate) fn run(&self, _: &Step, turn: &mut TurnBuilder<'_>, _: Option<&Resume<'_>>) -> Next {
         for tag in &self.add {
             let tag = turn.text(tag).trim().to_owned();
             if !tag.is_empty() && turn.contact_mut().tags.insert(tag.clone()) {

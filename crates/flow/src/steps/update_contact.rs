@@ -1,12 +1,12 @@
 //! `update_contact`: writes fields of the contact (`name`, `email`, or a custom field).
 
-use crate::engine::{Next, Resume, TurnBuilder};
-use crate::flow::Step;
-use crate::turn::Fact;
 use crate::Value;
 use crate::document::{Fields, Reader};
+use crate::engine::{Next, Resume, TurnBuilder};
+use crate::flow::Step;
 use crate::source::Text;
 use crate::template::JsonTemplate;
+use crate::turn::Fact;
 
 #[derive(Debug, Clone)]
 pub struct UpdateContact {
@@ -16,7 +16,7 @@ pub struct UpdateContact {
 impl UpdateContact {
     /// A value that is unset leaves the field as it is: what a system does not know takes nothing from what we know.
     /// A written `null` clears it. Later holes of the same turn see the change.
-    pub(crate) fn run(&self, _: &Step, turn: &mut TurnBuilder<'_>, _: Option<Resume<'_>>) -> Next {
+    pub(crate) fn run(&self, _: &Step, turn: &mut TurnBuilder<'_>, _: Option<&Resume<'_>>) -> Next {
         for (name, template) in &self.set {
             let Some(value) = turn.value(template) else { continue };
             if value.is_null() && !matches!(template, JsonTemplate::Literal(Value::Null)) {

@@ -1,10 +1,10 @@
 //! `wait`: for a time, or until a moment.
 
+use crate::document::{Fields, Reader};
+use crate::engine::later;
 use crate::engine::{Next, Resume, TurnBuilder};
 use crate::flow::Step;
-use crate::engine::later;
 use crate::session::Waiting;
-use crate::document::{Fields, Reader};
 use crate::template::Template;
 use std::time::Duration;
 
@@ -23,7 +23,7 @@ pub enum Until {
 
 impl Wait {
     /// A moment that is past does not wait.
-    pub(crate) fn run(&self, step: &Step, turn: &mut TurnBuilder<'_>, resume: Option<Resume<'_>>) -> Next {
+    pub(crate) fn run(&self, step: &Step, turn: &mut TurnBuilder<'_>, resume: Option<&Resume<'_>>) -> Next {
         if resume.is_some() {
             return Next::done();
         }

@@ -25,12 +25,15 @@ impl Play {
     /// Plays `case` against the flows of `document` (`flow`, `flows`): says "go" unless `first` says otherwise, then the
     /// `inputs`, while `replies` answer the calls in order.
     pub(crate) fn new(document: &Value, case: &Value) -> Play {
-        let flows = [&document["flow"]].into_iter().chain(items(&document["flows"])).chain(items(&case["flows"]));
-        let flows: Vec<_> = flows.filter(|flow| !flow.is_null()).map(|flow| Arc::new(read(flow, case))).collect();
+        let flows =
+            [&document["flow"]].into_iter().chain(items(&document["flows"])).chain(items(&case["flows"]));
+        let flows: Vec<_> =
+            flows.filter(|flow| !flow.is_null()).map(|flow| Arc::new(read(flow, case))).collect();
         let bot = Bot::new(settings(&case["bot"]), flows);
         let variables = case["with_variables"].as_object().cloned().unwrap_or_default();
         let channel = Channel { name: "main".into(), phone: Some("+15550199".into()) };
-        let simulator = Simulator::new(bot, contact(&case["with_contact"]), channel, NOW).starting_with(variables);
+        let simulator =
+            Simulator::new(bot, contact(&case["with_contact"]), channel, NOW).starting_with(variables);
         let mut play = Play { simulator };
         let replies: Vec<&Value> = items(&case["replies"]).collect();
         let mut replies = replies.into_iter();
@@ -57,7 +60,10 @@ impl Play {
             Value::Object(input) => {
                 let (what, value) = input.iter().next().expect("an input names what it is");
                 match what.as_str() {
-                    "tap" => self.simulator.tap(value.as_str().unwrap()).unwrap_or_else(|error| panic!("{about}: {error}")),
+                    "tap" => self
+                        .simulator
+                        .tap(value.as_str().unwrap())
+                        .unwrap_or_else(|error| panic!("{about}: {error}")),
                     "wait_s" => left = self.simulator.wait(Duration::from_secs(value.as_u64().unwrap())),
                     "contact" => {
                         self.simulator.contact_mut().stopped = value["stopped"] == json!(true);
@@ -72,7 +78,12 @@ impl Play {
         left
     }
 
-    fn answer<'c>(&mut self, mut left: Duration, replies: &mut impl Iterator<Item = &'c Value>, about: &Value) {
+    fn answer<'c>(
+        &mut self,
+        mut left: Duration,
+        replies: &mut impl Iterator<Item = &'c Value>,
+        about: &Value,
+    ) {
         loop {
             while self.simulator.pending_call().is_some() {
                 let reply = replies.next().unwrap_or_else(|| panic!("{about}: a call without a reply"));
@@ -109,10 +120,16 @@ impl Play {
     /// The whole conversation, one line each: what was received, sent, called, and the facts.
     pub(crate) fn lines(&self) -> Vec<Value> {
         let lines = self.simulator.transcript().iter().map(|entry| match &entry.what {
-            Happened::Received(message) => json!({"received": message.text.as_ref().unwrap_or(&message.kind)}),
+            Happened::Received(message) => {
+                json!({"received": message.text.as_ref().unwrap_or(&message.kind)})
+            }
             Happened::Sent { step, message, .. } => json!({"sent": message_as_value(message), "by": step}),
-            Happened::Called(call) => json!({"called": format!("{} {}", call.request.method.as_str(), call.request.url.redacted())}),
-            Happened::Answered { step, exchange, .. } => json!({"answered": step, "outcome": exchange.outcome}),
+            Happened::Called(call) => {
+                json!({"called": format!("{} {}", call.request.method.as_str(), call.request.url.redacted())})
+            }
+            Happened::Answered { step, exchange, .. } => {
+                json!({"answered": step, "outcome": exchange.outcome})
+            }
             Happened::Fact(event) => match &event.step {
                 Some(step) => json!({"fact": fact(&event.fact), "in": step}),
                 None => json!({"fact": fact(&event.fact)}),
@@ -223,7 +240,9 @@ fn message(kind: &str, value: &Value) -> Message {
 
 fn exchange(reply: &Value) -> Exchange {
     let fault = serde_json::from_value::<Outcome>(reply["fails"].clone()).ok();
-    let status = fault.is_none().then(|| reply["status"].as_u64().map_or(200, |status| u16::try_from(status).unwrap()));
+    let status = fault
+        .is_none()
+        .then(|| reply["status"].as_u64().map_or(200, |status| u16::try_from(status).unwrap()));
     let outcome = fault.unwrap_or_else(|| Outcome::of_status(status.unwrap()));
     let headers = reply["headers"].as_object().into_iter().flatten();
     Exchange {

@@ -129,9 +129,17 @@ mod tests {
     #[test]
     fn what_is_no_single_address_is_refused() {
         for text in [
-            "priya", "priya@", "@example.com", "priya@example", "priya@@example.com", "priya @example.com",
-            "a@b.example@c.example", "one@example.com or two@example.com", "priya@-example.com",
-            "priya@example.c", "..@example.com",
+            "priya",
+            "priya@",
+            "@example.com",
+            "priya@example",
+            "priya@@example.com",
+            "priya @example.com",
+            "a@b.example@c.example",
+            "one@example.com or two@example.com",
+            "priya@-example.com",
+            "priya@example.c",
+            "..@example.com",
         ] {
             assert_eq!(email(text), None, "{text}");
         }

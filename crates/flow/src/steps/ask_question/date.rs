@@ -5,8 +5,20 @@ use jiff::civil::Date;
 
 /// Countries that write the month first. Source: CLDR short date patterns of their main languages.
 const MONTH_FIRST: [&str; 7] = ["US", "PH", "PR", "GU", "FM", "MH", "PW"];
-const MONTHS: [&str; 12] =
-    ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"];
+const MONTHS: [&str; 12] = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+];
 
 /// Reads a date; `None` when the words are none, or a day that does not exist.
 ///
@@ -33,7 +45,9 @@ pub(super) fn read(text: &str, local: &Local<'_>) -> Option<Date> {
         .collect();
     let [one, two, three] = parts.as_slice() else { return None };
     let month_first = !lower.contains('.')
-        && local.country.is_some_and(|country| MONTH_FIRST.iter().any(|code| code.eq_ignore_ascii_case(country)));
+        && local
+            .country
+            .is_some_and(|country| MONTH_FIRST.iter().any(|code| code.eq_ignore_ascii_case(country)));
     if let Some(month) = month_name(two) {
         return date(year(three, today)?, month, day(one)?);
     }
@@ -133,7 +147,19 @@ mod tests {
 
     #[test]
     fn what_is_no_date_is_refused() {
-        for text in ["", "soon", "31/7", "29/2/2027", "32/1/2026", "0/1/2026", "13/13/2026", "1/2/3/2026", "1/2/026", "2026-7", "ju 1 2026"] {
+        for text in [
+            "",
+            "soon",
+            "31/7",
+            "29/2/2027",
+            "32/1/2026",
+            "0/1/2026",
+            "13/13/2026",
+            "1/2/3/2026",
+            "1/2/026",
+            "2026-7",
+            "ju 1 2026",
+        ] {
             assert_eq!(reading(None, text), None, "{text}");
         }
     }

@@ -17,7 +17,8 @@ pub(super) fn of(question: &AskQuestion, turn: &mut TurnBuilder<'_>, asked: &str
     match question.show {
         Show::Buttons if fit_buttons(&text, &shown) => return Outgoing::Buttons { text, buttons: shown },
         Show::List => {
-            let button = turn.optional_text(question.list_button.as_ref()).unwrap_or_else(|| LIST_BUTTON.into());
+            let button =
+                turn.optional_text(question.list_button.as_ref()).unwrap_or_else(|| LIST_BUTTON.into());
             if fit_list(&text, &button, &shown) {
                 return Outgoing::List { text, button, rows: shown };
             }
@@ -53,8 +54,10 @@ pub(super) fn invalid(question: &AskQuestion, turn: &TurnBuilder<'_>) -> String 
         Expect::Location => "Please share a location: tap the paper clip or the plus sign, then Location.",
         Expect::Media => "Please send a photo, a video, an audio message or a document.",
         Expect::Choice => {
-            let titles: Vec<String> =
-                shown(&question.choices, "", &mut |template| turn.printed(template)).into_iter().map(|choice| choice.title).collect();
+            let titles: Vec<String> = shown(&question.choices, "", &mut |template| turn.printed(template))
+                .into_iter()
+                .map(|choice| choice.title)
+                .collect();
             return format!("Please reply with one of these: {}.", titles.join(", "));
         }
     };
@@ -83,7 +86,11 @@ pub(super) fn chosen<'c>(
     let names = |index: usize| {
         let choice = &choices[index];
         let fixed = [&choice.id, &choice.keyword].into_iter().flatten().map(|text| text.value.as_str());
-        fixed.chain([shown[index].title.as_str()]).map(fold).filter(|name| !name.is_empty()).collect::<Vec<_>>()
+        fixed
+            .chain([shown[index].title.as_str()])
+            .map(fold)
+            .filter(|name| !name.is_empty())
+            .collect::<Vec<_>>()
     };
     let bare = typed.trim_matches(|c: char| matches!(c, '.' | '!' | '?' | ',' | '"' | '\'' | '*'));
     let exact = |typed: &str| (0..choices.len()).find(|index| names(*index).iter().any(|name| name == typed));
@@ -93,13 +100,13 @@ pub(super) fn chosen<'c>(
     };
     let in_sentence = || {
         let said = words(&typed);
-        let mut named = (0..choices.len()).filter(|index| {
+        let mut hits = (0..choices.len()).filter(|index| {
             names(*index).iter().any(|name| {
                 let wanted = words(name);
                 !wanted.is_empty() && said.windows(wanted.len()).any(|run| run == wanted)
             })
         });
-        named.next().filter(|_| named.next().is_none())
+        hits.next().filter(|_| hits.next().is_none())
     };
     let index = exact(&typed).or_else(|| exact(bare)).or_else(by_number).or_else(in_sentence)?;
     Some((&choices[index], value(&choices[index], &shown[index].title)))
