@@ -9,12 +9,14 @@ mod fill;
 mod finish;
 mod json;
 mod prepare;
+mod wait;
 pub mod xml;
 
 pub use encoding::percent_encode;
 pub use fill::BadTemplate;
 pub use finish::{Finished, MissingRow, finish, mapped_names, unsent};
 pub use prepare::{is_repeatable, prepare, problems};
+pub use wait::asked_wait;
 
 use serde::{Deserialize, Serialize};
 

@@ -17,7 +17,7 @@ use crate::Value;
 use crate::path::Path;
 use crate::source::{Place, Span};
 
-pub(crate) use fault::Fault;
+pub(crate) use fault::{Fault, edit_of};
 pub use print::print;
 pub(crate) use render::depth;
 

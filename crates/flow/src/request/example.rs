@@ -99,3 +99,56 @@ pub(crate) fn failed(outcome: Outcome) -> Exchange {
         redirect_to: None,
     }
 }
+
+/// A call of `step` with these variables, as `connect` would report it.
+pub(crate) fn exchanged(step: &ApiRequest, values: &Value, status: u16, body: &str) -> Exchange {
+    let scope =
+        crate::scope::Plain { values: values.as_object().cloned().unwrap_or_default(), ..Default::default() };
+    let request = super::prepare(step, &scope).unwrap_or_else(|bad| panic!("{bad}"));
+    let mut headers: Vec<(String, String)> =
+        request.headers.iter().map(|(name, value)| (name.clone(), value.redacted())).collect();
+    match &request.auth {
+        super::PreparedAuth::Bearer(token) => {
+            headers.push(("Authorization".into(), format!("Bearer {}", token.redacted())));
+        }
+        super::PreparedAuth::Basic { user, password } => {
+            headers
+                .push(("Authorization".into(), format!("Basic {}:{}", user.redacted(), password.redacted())));
+        }
+        _ => {}
+    }
+    let sent = Sent {
+        method: request.method.as_str().into(),
+        url: request.url.redacted(),
+        headers,
+        body: match &request.body {
+            super::PreparedBody::Text { text, .. } => text.redacted(),
+            _ => String::new(),
+        },
+    };
+    Exchange { sent, ..answered(status, body) }
+}
+
+/// Codes of the findings of such a call.
+pub(crate) fn told(step: &ApiRequest, exchange: &Exchange) -> Vec<&'static str> {
+    findings(step, exchange).iter().map(|finding| finding.code).collect()
+}
+
+pub(crate) fn findings(step: &ApiRequest, exchange: &Exchange) -> Vec<crate::Finding> {
+    crate::diagnosis::of_exchange(step, exchange, &super::finish(step, exchange))
+}
+
+/// The finding with this code; panics without one.
+pub(crate) fn finding(step: &ApiRequest, exchange: &Exchange, code: &str) -> crate::Finding {
+    let all = findings(step, exchange);
+    let codes: Vec<_> = all.iter().map(|finding| finding.code).collect();
+    all.iter()
+        .find(|finding| finding.code == code)
+        .cloned()
+        .unwrap_or_else(|| panic!("{code} is not in {codes:?}"))
+}
+
+/// Codes of the findings about the step as written.
+pub(crate) fn told_of_step(step: &ApiRequest) -> Vec<&'static str> {
+    crate::diagnosis::of_step(step).iter().map(|finding| finding.code).collect()
+}

@@ -7,6 +7,7 @@ use crate::finding::{Finding, Severity};
 use crate::scope::Scope;
 use crate::source::Span;
 use crate::template::{FilterKind, Hole, Part, Template, print};
+use std::borrow::Cow;
 
 /// Why a request could not be built; nothing was sent. The outcome is `bad_template`.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -63,8 +64,8 @@ impl BadTemplate {
 }
 
 /// What a hole holds.
-pub(super) enum Filled {
-    Value(Value),
+pub(super) enum Filled<'s> {
+    Value(Cow<'s, Value>),
     /// The name of a secret.
     Secret(String),
 }
@@ -85,7 +86,12 @@ impl<'s> Fill<'s> {
     }
 
     /// What a hole holds; null is a value here, unset is an error.
-    pub(super) fn hole(self, template: &Template, hole: &Hole, field: &str) -> Result<Filled, BadTemplate> {
+    pub(super) fn hole(
+        self,
+        template: &Template,
+        hole: &Hole,
+        field: &str,
+    ) -> Result<Filled<'s>, BadTemplate> {
         let refuse = |why: &str, mend: &str| Err(BadTemplate::of_hole(template, hole, field, why, mend));
         if let Some(name) = hole.reference.secret() {
             if name.is_empty() {
@@ -101,9 +107,9 @@ impl<'s> Fill<'s> {
         }
         let Some(scope) = self.scope else {
             let number = hole.filters.last().is_some_and(|filter| filter.kind == FilterKind::Number);
-            return Ok(Filled::Value(if number { 0.into() } else { "x".into() }));
+            return Ok(Filled::Value(Cow::Owned(if number { 0.into() } else { "x".into() })));
         };
-        match hole.evaluate(scope) {
+        match hole.value(scope) {
             Some(value) => Ok(Filled::Value(value)),
             None => refuse(
                 "has no value",
@@ -116,9 +122,14 @@ impl<'s> Fill<'s> {
     }
 
     /// Like [`Fill::hole`] for a place that holds text, where null is an error too.
-    pub(super) fn text(self, template: &Template, hole: &Hole, field: &str) -> Result<Filled, BadTemplate> {
+    pub(super) fn text(
+        self,
+        template: &Template,
+        hole: &Hole,
+        field: &str,
+    ) -> Result<Filled<'s>, BadTemplate> {
         match self.hole(template, hole, field)? {
-            Filled::Value(Value::Null) => Err(BadTemplate::of_hole(
+            Filled::Value(value) if value.is_null() => Err(BadTemplate::of_hole(
                 template,
                 hole,
                 field,

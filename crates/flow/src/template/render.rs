@@ -3,6 +3,7 @@
 use super::{Hole, JsonTemplate, Part, Template, VALUE_DEPTH_MAX, print};
 use crate::scope::Scope;
 use crate::{Value, Values};
+use std::borrow::Cow;
 
 impl Template {
     /// The text for a message. A hole without a value, or with null, prints nothing and is added to `unset` as written.
@@ -11,7 +12,7 @@ impl Template {
         for part in &self.parts {
             match part {
                 Part::Text(text) => out.push_str(text),
-                Part::Hole(hole) => match hole.evaluate(scope) {
+                Part::Hole(hole) => match hole.value(scope) {
                     Some(value) if !value.is_null() => out.push_str(&print(&value)),
                     _ => unset.push(hole.reference.text.clone()),
                 },
@@ -33,11 +34,20 @@ impl Template {
 impl Hole {
     /// The value after the filters; `None` is unset. A secret has none here.
     pub fn evaluate(&self, scope: &dyn Scope) -> Option<Value> {
+        self.value(scope).map(Cow::into_owned)
+    }
+
+    /// The same without a copy where no filter makes a new value.
+    pub(crate) fn value<'s>(&self, scope: &'s dyn Scope) -> Option<Cow<'s, Value>> {
         if self.reference.secret().is_some() {
             return None;
         }
-        let value = scope.get(&self.reference).map(std::borrow::Cow::into_owned);
-        self.filters.iter().fold(value, |value, filter| filter.apply(value, scope))
+        let value = scope.get(&self.reference);
+        if self.filters.is_empty() {
+            return value;
+        }
+        let value = value.map(Cow::into_owned);
+        self.filters.iter().fold(value, |value, filter| filter.apply(value, scope)).map(Cow::Owned)
     }
 }
 

@@ -2,6 +2,7 @@ use super::*;
 use crate::path::Path;
 use crate::request::Method;
 use crate::request::example::{answered, failed, row, step};
+use proptest::prelude::*;
 use serde_json::json;
 use std::path::PathBuf;
 
@@ -179,10 +180,8 @@ fn the_connectors_answers_are_mapped_as_their_index_says() {
         for (row, (name, value)) in expected.iter().zip(&finished.values) {
             let about = format!("{} {} ({name})", case["id"], row["path"]);
             seen += 1;
-            match row["found"].as_bool().unwrap() {
-                true => assert_eq!(value.as_ref(), Some(&row["value"]), "{about}"),
-                false => assert_eq!(value.as_ref(), None, "{about}"),
-            }
+            let wanted = row["found"].as_bool().unwrap().then_some(&row["value"]);
+            assert_eq!(value.as_ref(), wanted, "{about}");
             absent += usize::from(value.is_none());
             nulls += usize::from(value == &Some(Value::Null));
         }
@@ -199,4 +198,17 @@ fn a_whole_answer_can_be_saved_and_read_on() {
     assert_eq!(value(&finished, "first"), Some(json!(2)));
     let all = value(&finished, "all").unwrap();
     assert_eq!(Path::of("list[1].id").unwrap().read(&all).found(), Some(&json!(2)));
+}
+
+proptest! {
+    #[test]
+    fn any_answer_is_mapped(
+        body in r#"[\[\]{}",:<>/a-c0-2.eé& -]{0,60}"#,
+        status in 100_u16..600,
+        kind in prop::sample::select(vec![ResponseKind::Json, ResponseKind::Xml, ResponseKind::Text, ResponseKind::None]),
+    ) {
+        let step = ApiRequest { response: kind, ..search() }.save("all", "$").save("any", "$..a");
+        let finished = finish(&step, &answered(status, &body));
+        prop_assert_eq!(finished.values.len(), 6);
+    }
 }
