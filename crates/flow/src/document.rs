@@ -2,13 +2,14 @@
 //! every finding; changed only by edits of ranges.
 
 mod bot;
+pub mod edit;
 mod events;
 mod flow;
 mod lint;
 mod masking;
-mod nearest;
 mod place;
 mod reader;
+mod samples;
 mod scalar;
 mod snippet;
 mod source;
@@ -19,9 +20,9 @@ mod value_at;
 pub use bot::read_bot;
 pub use flow::{RESERVED, read_flow};
 pub(crate) use flow::{target, variable_name};
-pub use nearest::nearest;
 pub use reader::{Fields, Reader};
 pub(crate) use reader::{list_of, shorten};
+pub use samples::{Answer, Sample, Samples, read_samples};
 pub use scalar::{double_quote, duration, quote};
 pub use snippet::{Paint, draw};
 pub use source::{Format, Located, Source};
@@ -63,7 +64,7 @@ pub(crate) fn unquoted_path(span: Span, path: &str) -> Finding {
 /// A country by its two letters, as phone numbers without a country code need it.
 pub(crate) fn country(node: Node<'_>, reader: &mut Reader) -> Option<String> {
     let text = reader.text(node, "`country`")?.value;
-    if text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_alphabetic()) {
+    if text.len() == 2 && crate::phone::is_country(&text.to_ascii_uppercase()) {
         return Some(text.to_ascii_uppercase());
     }
     reader.bad_value(
@@ -74,8 +75,13 @@ pub(crate) fn country(node: Node<'_>, reader: &mut Reader) -> Option<String> {
     None
 }
 
-/// Braces doubled as web guides print them: `{{"query": …}}`.
-fn doubled_braces(span: Span, text: &str) -> Finding {
-    Finding::new("doubled-braces", Severity::Error, format!("the braces of `{}` are doubled", shorten(text)))
-        .at(span)
+/// Braces doubled as web guides print them (`{{"query": …}}`), and the text as it was surely meant.
+fn doubled_braces(span: Span, text: &str) -> Option<(Finding, String)> {
+    let repaired = crate::template::doubled_braces::repair(text)?;
+    let finding = Finding::new("doubled-braces", Severity::Error, "the braces are written twice")
+        .at(span.clone())
+        .because("Some guides print each brace twice; JSON has single braces, and only a hole has two.")
+        .mend(format!("Write it as: {repaired}"))
+        .safe_fix(vec![Edit { range: span, text: repaired.clone() }]);
+    Some((finding, repaired))
 }

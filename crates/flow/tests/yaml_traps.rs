@@ -172,3 +172,11 @@ fn too_much_is_refused_at_once() {
     let source = Source::new("flow.yaml", large);
     assert_eq!(parse(&source).1[0].code, "too-large");
 }
+
+#[test]
+fn doubled_braces_of_web_guides() {
+    let body = r#"{{"query": {{"field": "email", "value": "{{customer_email}}"}}, "pagination": {{"per_page": 1}}}}"#;
+    let mended =
+        r#"{"query": {"field": "email", "value": "{{customer_email}}"}, "pagination": {"per_page": 1}}"#;
+    one(&format!("body:\n  json: {body}\nnext: a\n"), "doubled-braces", body, Some(mended));
+}

@@ -2,10 +2,11 @@
 
 use super::reader::{Fields, Reader, list_of, shorten};
 use super::tree::{Node, Shape};
-use super::{Source, nearest, parse};
+use super::{Source, parse};
 use crate::finding::{Edit, Finding, Severity};
 use crate::flow::{END, Flow, Step, Target, Trigger};
 use crate::source::{Span, Spanned};
+use crate::spelling::nearest;
 use crate::steps::{self, Action};
 use indexmap::IndexMap;
 
@@ -54,7 +55,7 @@ fn read(root: Node<'_>, reader: &mut Reader) -> Option<Flow> {
 /// A name that files, addresses and `run_flow` can use: letters, digits, `-` and `_`.
 fn flow_name(node: Node<'_>, reader: &mut Reader) -> Option<String> {
     let text = reader.text(node, "`flow`")?.value;
-    if is_name(&text, "-_") {
+    if is_name(&text) {
         return Some(text);
     }
     let message = format!("`{}` cannot be the name of a flow", shorten(&text));
@@ -96,7 +97,7 @@ fn read_steps(node: Node<'_>, reader: &mut Reader) -> IndexMap<String, Step> {
                 .because("`next: end` ends the flow.")
                 .mend("Give the step another name.");
             reader.report(finding);
-        } else if !is_name(name, "-_") {
+        } else if !is_name(name) {
             let message = format!("`{}` cannot be the name of a step", shorten(name));
             reader.bad_value(key, message, "Use letters, digits, - and _, beginning with a letter or _.");
         }
@@ -186,12 +187,12 @@ pub(crate) fn target(node: Node<'_>, field: &str, reader: &mut Reader) -> Option
 
 /// A name that a hole can read. Reported and passed on when it is none.
 pub(crate) fn variable_name(text: crate::source::Text, reader: &mut Reader) -> crate::source::Text {
-    let mend = if is_name(&text.value, "_") && !RESERVED.contains(&text.value.as_str()) {
+    let mend = if is_name(&text.value) && !RESERVED.contains(&text.value.as_str()) {
         return text;
     } else if RESERVED.contains(&text.value.as_str()) {
         format!("`{}` is filled by Rapport. Choose another name.", text.value)
     } else {
-        "Use letters, digits and _, beginning with a letter or _.".to_owned()
+        "Use letters, digits, - and _, beginning with a letter or _.".to_owned()
     };
     let message = format!("`{}` cannot be the name of a variable", shorten(&text.value));
     let finding =
@@ -206,11 +207,11 @@ pub const RESERVED: [&str; 14] = [
     "or", "not", "in",
 ];
 
-/// Letters, digits and some signs; the first is a letter or `_`.
-pub(crate) fn is_name(text: &str, signs: &str) -> bool {
+/// As a hole can read it: letters, digits, `-` and `_`; the first is a letter or `_`.
+pub(crate) fn is_name(text: &str) -> bool {
     text.chars().count() <= 64
         && text.chars().next().is_some_and(|first| first.is_alphabetic() || first == '_')
-        && text.chars().all(|letter| letter.is_alphanumeric() || signs.contains(letter))
+        && text.chars().all(|letter| letter.is_alphanumeric() || matches!(letter, '-' | '_'))
 }
 
 /// Positions on the canvas: `layout: {ask_email: {x: 40, y: 120}}`. Kept only in the text.

@@ -40,21 +40,17 @@ fn holes(built: &mut Built, source: &Source, findings: &mut Vec<Finding>) -> Vec
         if !map_as_key || !raw.starts_with("{{") {
             continue;
         }
-        let finding = if raw.trim_start_matches(['{', ' ', '\n', '\r']).starts_with(['"', '\'']) {
-            super::doubled_braces(range.clone(), raw)
-        } else {
-            Finding::new(
-                "unquoted-hole",
-                Severity::Error,
-                format!("`{}` is a map to YAML, not a hole", shorten(raw)),
-            )
-            .at(range.clone())
-            .because("A `{` opens a map.")
-            .mend("Put the hole in quotes.")
-            .safe_fix(vec![Edit { range: range.clone(), text: quote(raw) }])
-        };
+        let (finding, text) = super::doubled_braces(range.clone(), raw).unwrap_or_else(|| {
+            let message = format!("`{}` is a map to YAML, not a hole", shorten(raw));
+            let finding = Finding::new("unquoted-hole", Severity::Error, message)
+                .at(range.clone())
+                .because("A `{` opens a map.")
+                .mend("Put the hole in quotes.")
+                .safe_fix(vec![Edit { range: range.clone(), text: quote(raw) }]);
+            (finding, raw.to_owned())
+        });
         findings.push(finding);
-        built.nodes[id].kind = Kind::Scalar(raw.to_owned(), Style::Mended);
+        built.nodes[id].kind = Kind::Scalar(text, Style::Mended);
         replaced.push(range);
     }
     replaced

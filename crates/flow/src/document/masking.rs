@@ -45,6 +45,11 @@ pub(super) fn read(source: &Source) -> (Option<Built>, Vec<Finding>) {
                 break;
             }
             tries -= 1;
+            if candidate.meant == Meant::Text
+                && reads_alone(&masked[candidate.range.clone()], candidate.block)
+            {
+                continue;
+            }
             let Some(tried) = mask(&masked, &candidate) else { continue };
             let outcome = build(&tried, &source.text);
             if outcome
@@ -68,6 +73,15 @@ pub(super) fn read(source: &Source) -> (Option<Built>, Vec<Finding>) {
         masked = tried;
         result = outcome;
     }
+}
+
+/// Whether a value is one text to YAML when nothing stands around it: then quotes would mend nothing.
+fn reads_alone(value: &str, block: bool) -> bool {
+    let probe = if block { format!("a: {value}\nb: c\n") } else { format!("{{a: {value}, b: c}}\n") };
+    let Ok(built) = build(&probe, &probe) else { return false };
+    let Kind::Map { entries, .. } = &built.nodes[built.root].kind else { return false };
+    let [(_, value), _] = entries.as_slice() else { return false };
+    matches!(built.nodes[*value].kind, Kind::Scalar(..)) && built.findings.is_empty()
 }
 
 /// The text with the candidate's value made harmless, byte for byte as long.

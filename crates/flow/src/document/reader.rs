@@ -1,10 +1,10 @@
 //! Typed reading: takes fields from maps, records every finding at its place, and goes on.
 
-use super::nearest::nearest;
 use super::scalar;
 use super::tree::{Node, Shape};
 use crate::finding::{Edit, Finding, Severity};
 use crate::source::{Span, Text};
+use crate::spelling::nearest;
 use crate::template::{JsonTemplate, Template};
 use crate::{Value, Values};
 use std::fmt::Write;

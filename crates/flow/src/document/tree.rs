@@ -96,11 +96,6 @@ impl<'s> Document<'s> {
     pub fn comments(&self) -> &[Span] {
         &self.comments
     }
-
-    /// Every node, parents before children.
-    pub(super) fn all(&self) -> impl Iterator<Item = Node<'_>> {
-        (0..self.nodes.len()).map(|id| Node { document: self, id })
-    }
 }
 
 impl<'d> Node<'d> {
