@@ -204,7 +204,7 @@ fn line(reader: &mut Reader, node: Node<'_>) -> Option<Line> {
         "contact" => Line::Contact(Value::Object(values(reader, value, &field))),
         _ => {
             let known = LINES.split(", ").map(str::trim);
-            let mend = match document::nearest(word, known) {
+            let mend = match crate::spelling::nearest(word, known) {
                 Some(near) => format!("Did you mean `{near}`?"),
                 None => format!("The words are {LINES}."),
             };

@@ -4,7 +4,7 @@ use super::{Player, Wrong};
 use crate::dialogue::document::Line;
 use crate::dialogue::simulator::{Entry, Happened};
 use crate::dialogue::{compare, mock, shown};
-use crate::document::nearest;
+use crate::spelling::nearest;
 use crate::request::Sent;
 use crate::template::print;
 use crate::turn::{Event, Fact};
