@@ -70,7 +70,7 @@ pub enum Line {
     Unset(Vec<String>),
     /// `outcome: {step: outcome}`
     Outcome(Value),
-    /// `findings: {step: [codes]}`, all that the step's last call gave
+    /// `findings: {step: [codes]}`: these are among what the step's last call gave; `[]` wants none
     Findings(Value),
     /// `handed_over: team`, `true`, or `{team, note}`, where `*` in the note stands for any run of characters
     HandedOver(Value),

@@ -8,10 +8,13 @@ use super::mock::Mocks;
 use super::simulator::{Entry, Simulator};
 use crate::Value;
 use crate::bot::Bot;
-use crate::document::{Source, read_flow};
-use crate::finding::Edit;
+use crate::check::{CheckContext, check};
+use crate::diagnosis;
+use crate::document::{Source, edit, read_flow};
+use crate::finding::{Edit, Finding};
 use crate::flow::{Flow, Trigger, TriggerKind};
 use crate::source::{Span, Spanned};
+use crate::steps::Action;
 use crate::turn::{Channel, Contact, Message};
 use std::sync::Arc;
 
@@ -120,7 +123,8 @@ impl<'t> Player<'t> {
 
     fn lines(&mut self, case: &Case) -> Result<(), Failure> {
         if let Some(check) = &case.check {
-            checked(check).map_err(|wrong| self.failure(&check.text.place.span, wrong))?;
+            checked(check, self.simulator.bot())
+                .map_err(|wrong| self.failure(&check.text.place.span, wrong))?;
         }
         for Spanned { value, span } in &case.lines {
             self.line(value).map_err(|wrong| self.failure(span, wrong))?;
@@ -221,10 +225,10 @@ impl<'t> Player<'t> {
     }
 }
 
-/// Checks a flow and makes its mends.
-fn checked(check: &Check) -> Result<(), Wrong> {
+/// Checks a flow as `rapport check` does, and makes the mends of the findings that the case names.
+fn checked(check: &Check, bot: &Bot) -> Result<(), Wrong> {
     let source = Source::new("check.yaml", check.text.value.clone());
-    let (_, findings) = read_flow(&source);
+    let findings = every_finding(&source, bot);
     let codes: Vec<&str> = findings.iter().map(|finding| finding.code).collect();
     for wanted in &check.finds {
         if !codes.contains(&wanted.as_str()) {
@@ -233,22 +237,36 @@ fn checked(check: &Check) -> Result<(), Wrong> {
         }
     }
     let Some(repaired) = &check.repaired else { return Ok(()) };
-    let wanted = findings.iter().filter(|finding| check.finds.iter().any(|code| code == finding.code));
-    let mut edits: Vec<&Edit> =
-        wanted.filter_map(|finding| finding.fix.as_ref()).flat_map(|fix| &fix.edits).collect();
-    // From the end, so that the ranges of the others stay true.
-    edits.sort_by_key(|edit| std::cmp::Reverse(edit.range.start));
-    edits.dedup();
-    let mut text = check.text.value.clone();
-    for edit in edits {
-        if text.get(edit.range.clone()).is_some() {
-            text.replace_range(edit.range.clone(), &edit.text);
+    let named = findings.iter().filter(|finding| check.finds.iter().any(|code| code == finding.code));
+    let mut edits: Vec<Edit> = Vec::new();
+    for edit in named.filter_map(|finding| finding.fix.as_ref()).flat_map(|fix| &fix.edits) {
+        // Two findings may ask for the same.
+        if !edits.contains(edit) {
+            edits.push(edit.clone());
         }
     }
+    let text = edit::apply(&check.text.value, &edits)
+        .map_err(|error| Wrong::new(format!("the mends do not fit together: {error}"), "", ""))?;
     if text.contains(repaired.trim()) {
         return Ok(());
     }
     Err(Wrong::new("the mended text is another one", repaired.trim(), text))
+}
+
+fn every_finding(source: &Source, bot: &Bot) -> Vec<Finding> {
+    let (flow, mut findings) = read_flow(source);
+    if let Some(flow) = flow {
+        let flows: Vec<&Flow> = bot.flows().map(|flow| &**flow).collect();
+        let context =
+            CheckContext { flows: Some(&flows), settings: Some(&bot.settings), ..CheckContext::default() };
+        findings.extend(check(&flow, &context));
+        for step in flow.steps.values() {
+            if let Action::ApiRequest(request) = &step.action {
+                findings.extend(diagnosis::of_step(request));
+            }
+        }
+    }
+    findings
 }
 
 /// A contact for cases that name none: known by a number that belongs to nobody.

@@ -216,6 +216,11 @@ impl Simulator {
         self.ambient.with_team_since = None;
     }
 
+    /// The flows that it talks to.
+    pub fn bot(&self) -> &Bot {
+        &self.bot
+    }
+
     /// All that happened, in order.
     pub fn transcript(&self) -> &[Entry] {
         &self.transcript
