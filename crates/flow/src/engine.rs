@@ -32,6 +32,7 @@ use crate::turn::{Ambient, Input, Turn};
 /// `ambient` comes out as the turn left it: ids counted on, the contact's fields and tags as the turn set them, its
 /// window opened and its stop lifted by the message, `with_team_since` set by a hand-over and taken off by a release.
 /// The events say the same; a caller that stores events may forget it.
+#[expect(clippy::needless_pass_by_value, reason = "one input, one turn: it is used up")]
 pub fn advance(bot: &Bot, session: Option<Session>, input: Input, ambient: &mut Ambient) -> Turn {
     traced(bot, session, &input, ambient, Values::new()).turn
 }

@@ -44,7 +44,7 @@ macro_rules! steps {
             }
 
             /// Runs the step on entry (`resume` is `None`) and again for each input it waits for.
-            pub(crate) fn run(&self, step: &Step, turn: &mut TurnBuilder<'_>, resume: Option<Resume<'_>>) -> Next {
+            pub(crate) fn run(&self, step: &Step, turn: &mut TurnBuilder<'_>, resume: Option<&Resume<'_>>) -> Next {
                 match self { $(Action::$action(action) => action.run(step, turn, resume),)+ }
             }
         }

@@ -11,28 +11,28 @@ const DIFF_LINES_MAX: usize = 400;
 /// characters where `globs` is set.
 pub(super) fn missing(wanted: &Value, came: &Value, globs: bool) -> Vec<String> {
     let mut lines = Vec::new();
-    compare(&mut lines, String::new(), wanted, Some(came), globs);
+    compare(&mut lines, "", wanted, Some(came), globs);
     lines
 }
 
-fn compare(lines: &mut Vec<String>, way: String, wanted: &Value, came: Option<&Value>, globs: bool) {
+fn compare(lines: &mut Vec<String>, way: &str, wanted: &Value, came: Option<&Value>, globs: bool) {
     let Some(came) = came else {
-        return lines.push(format!("{}: wanted {}, came nothing", at(&way), quoted(wanted)));
+        return lines.push(format!("{}: wanted {}, came nothing", at(way), quoted(wanted)));
     };
     match (wanted, came) {
         (Value::Object(wanted), Value::Object(came)) => {
             for (key, wanted) in wanted {
                 let way = if way.is_empty() { key.clone() } else { format!("{way}.{key}") };
-                compare(lines, way, wanted, came.get(key), globs);
+                compare(lines, &way, wanted, came.get(key), globs);
             }
         }
         (Value::Array(wanted), Value::Array(came)) if wanted.len() == came.len() => {
             for (index, (wanted, came)) in wanted.iter().zip(came).enumerate() {
-                compare(lines, format!("{way}[{index}]"), wanted, Some(came), globs);
+                compare(lines, &format!("{way}[{index}]"), wanted, Some(came), globs);
             }
         }
         (Value::Array(wanted), Value::Array(came)) => {
-            lines.push(format!("{}: wanted {} entries, came {}", at(&way), wanted.len(), came.len()))
+            lines.push(format!("{}: wanted {} entries, came {}", at(way), wanted.len(), came.len()));
         }
         (Value::String(wanted), Value::String(came)) if globs && matches(wanted, came) => {}
         // A button or row with a description, named by its title alone.
@@ -40,7 +40,7 @@ fn compare(lines: &mut Vec<String>, way: String, wanted: &Value, came: Option<&V
             if came.get("title").is_some_and(|t| t == title.as_str()) => {}
         (wanted, came) if equal(wanted, came) => {}
         (wanted, came) => {
-            lines.push(format!("{}: wanted {}, came {}", at(&way), quoted(wanted), quoted(came)));
+            lines.push(format!("{}: wanted {}, came {}", at(way), quoted(wanted), quoted(came)));
         }
     }
 }

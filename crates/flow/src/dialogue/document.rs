@@ -51,7 +51,7 @@ pub struct Check {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Line {
     /// `customer: …`, a text or a map (`{text, image, video, audio, document, location, contacts, referral, payload}`)
-    Customer(Message),
+    Customer(Box<Message>),
     /// `tap: …`, a title or value
     Tap(String),
     /// `wait: 25h`
@@ -70,7 +70,7 @@ pub enum Line {
     Unset(Vec<String>),
     /// `outcome: {step: outcome}`
     Outcome(Value),
-    /// `findings: {step: [codes]}`, all that the step's last call gave
+    /// `findings: {step: [codes]}`: these are among what the step's last call gave; `[]` wants none
     Findings(Value),
     /// `handed_over: team`, `true`, or `{team, note}`, where `*` in the note stands for any run of characters
     HandedOver(Value),
@@ -184,7 +184,7 @@ fn line(reader: &mut Reader, node: Node<'_>) -> Option<Line> {
     let word = key.scalar().unwrap_or_default();
     let field = format!("`{word}`");
     Some(match word {
-        "customer" => Line::Customer(message(reader, value)?),
+        "customer" => Line::Customer(Box::new(message(reader, value)?)),
         "tap" => Line::Tap(reader.text(value, &field)?.value),
         "wait" => Line::Wait(reader.duration(value, &field)?),
         "webhook" => Line::Webhook(reader.value(value)),
@@ -348,22 +348,18 @@ fn answer(reader: &mut Reader, fields: &mut Fields<'_>) -> Option<MockAnswer> {
 }
 
 fn values(reader: &mut Reader, node: Node<'_>, field: &str) -> Values {
-    match reader.value(node) {
-        Value::Object(values) => values,
-        _ => {
-            reader.wrong(node, field, "a map (`name: value` rows)");
-            Values::new()
-        }
+    if let Value::Object(values) = reader.value(node) {
+        return values;
     }
+    reader.wrong(node, field, "a map (`name: value` rows)");
+    Values::new()
 }
 
 fn moment(reader: &mut Reader, node: Node<'_>) -> Option<i64> {
     let text = reader.text(node, "`now`")?;
-    match text.value.parse::<jiff::Timestamp>() {
-        Ok(moment) => Some(moment.as_millisecond()),
-        Err(_) => {
-            reader.bad_value(node, "`now` is no moment", "Write it like 2026-07-31T09:00:00Z.");
-            None
-        }
+    let moment = text.value.parse::<jiff::Timestamp>();
+    if moment.is_err() {
+        reader.bad_value(node, "`now` is no moment", "Write it like 2026-07-31T09:00:00Z.");
     }
+    moment.ok().map(jiff::Timestamp::as_millisecond)
 }

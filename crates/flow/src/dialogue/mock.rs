@@ -4,6 +4,7 @@ use super::compare;
 use super::document::{Mock, MockAnswer, Reply};
 use crate::request::{
     Attempt, Exchange, Method, Outcome, PreparedAuth, PreparedBody, PreparedRequest, REDIRECTS_MAX, Sent,
+    asked_wait,
 };
 use base64::Engine;
 
@@ -37,38 +38,25 @@ impl<'t> Mocks<'t> {
         let mut attempts: Vec<Attempt> = Vec::new();
         let mut elapsed_ms = 0;
         loop {
-            let answer = self.follow(request)?;
-            let (outcome, status) = (answer.outcome, answer.status);
+            let mut exchange = self.follow(request)?.into_exchange(request);
+            let (outcome, status) = (exchange.outcome, exchange.status);
             let left = request.deadline_ms.saturating_sub(elapsed_ms);
             let took = if outcome == Outcome::Timeout { request.attempt_timeout_ms.min(left) } else { 0 };
             elapsed_ms += took;
             let tried = u32::try_from(attempts.len()).unwrap_or(u32::MAX);
-            let wait = answer.retry_after_ms.unwrap_or(BACKOFF_MS << tried.min(10));
+            let asked = asked_wait(&exchange).and_then(|wait| u64::try_from(wait.as_millis()).ok());
+            let wait = asked.unwrap_or(BACKOFF_MS << tried.min(10));
             let again = request.repeatable
                 && tried < request.retries
                 && worth_repeating(outcome, status)
-                && elapsed_ms + wait < request.deadline_ms;
-            attempts.push(Attempt {
-                outcome,
-                status,
-                elapsed_ms: took,
-                waited_ms: if again { wait } else { 0 },
-            });
-            if again {
-                elapsed_ms += wait;
-                continue;
+                && elapsed_ms.saturating_add(wait) < request.deadline_ms;
+            let waited_ms = if again { wait } else { 0 };
+            attempts.push(Attempt { outcome, status, elapsed_ms: took, waited_ms });
+            elapsed_ms += waited_ms;
+            if !again {
+                (exchange.attempts, exchange.elapsed_ms) = (attempts, elapsed_ms);
+                return Ok(exchange);
             }
-            return Ok(Exchange {
-                outcome,
-                status,
-                headers: answer.headers,
-                body: answer.body,
-                sent: sent(request),
-                attempts,
-                elapsed_ms,
-                detail: answer.detail,
-                redirect_to: answer.redirect_to,
-            });
         }
     }
 
@@ -144,7 +132,6 @@ struct Answered {
     status: Option<u16>,
     headers: Vec<(String, String)>,
     body: String,
-    retry_after_ms: Option<u64>,
     detail: Option<String>,
     redirect_to: Option<String>,
 }
@@ -156,18 +143,27 @@ impl Answered {
             (None, status) => Outcome::of_status(status),
         };
         let status = answer.fails.is_none().then_some(answer.status);
-        let header = |name: &str| answer.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value);
-        let retry_after_ms = header("retry-after")
-            .and_then(|text| text.trim().parse::<u64>().ok())
-            .map(|s| s.saturating_mul(1000));
         Answered {
             outcome,
             status,
             headers: answer.headers.clone(),
             body: answer.body.clone(),
-            retry_after_ms,
             detail: answer.fails.map(|fault| format!("the test's mock fails with {}", fault.as_str())),
             redirect_to: None,
+        }
+    }
+
+    fn into_exchange(self, request: &PreparedRequest) -> Exchange {
+        Exchange {
+            outcome: self.outcome,
+            status: self.status,
+            headers: self.headers,
+            body: self.body,
+            sent: sent(request),
+            attempts: Vec::new(),
+            elapsed_ms: 0,
+            detail: self.detail,
+            redirect_to: self.redirect_to,
         }
     }
 

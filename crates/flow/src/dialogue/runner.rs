@@ -1,21 +1,21 @@
 //! Plays the cases of a test file and says where one goes another way than it should.
 
+mod expectations;
+
 use super::compare;
 use super::document::{Case, Check, Line, TestDocument};
 use super::mock::Mocks;
-use super::shown;
-use super::simulator::{Entry, Happened, Simulator};
+use super::simulator::{Entry, Simulator};
+use crate::Value;
 use crate::bot::Bot;
-use crate::document::{Source, read_flow};
-use crate::finding::Edit;
+use crate::check::{CheckContext, check};
+use crate::diagnosis;
+use crate::document::{Source, edit, read_flow};
+use crate::finding::{Edit, Finding};
 use crate::flow::{Flow, Trigger, TriggerKind};
-use crate::request::Sent;
 use crate::source::{Span, Spanned};
-use crate::spelling::nearest;
-use crate::template::print;
-use crate::turn::{Channel, Contact, Event, Fact, Message};
-use crate::{Value, Values};
-use serde_json::json;
+use crate::steps::Action;
+use crate::turn::{Channel, Contact, Message};
 use std::sync::Arc;
 
 /// Turns a recorded Meta webhook into the messages that reach a flow; the flow crate knows nothing of Meta's words.
@@ -123,7 +123,8 @@ impl<'t> Player<'t> {
 
     fn lines(&mut self, case: &Case) -> Result<(), Failure> {
         if let Some(check) = &case.check {
-            checked(check).map_err(|wrong| self.failure(&check.text.place.span, wrong))?;
+            checked(check, self.simulator.bot())
+                .map_err(|wrong| self.failure(&check.text.place.span, wrong))?;
         }
         for Spanned { value, span } in &case.lines {
             self.line(value).map_err(|wrong| self.failure(span, wrong))?;
@@ -156,7 +157,7 @@ impl<'t> Player<'t> {
     /// Something happens to the bot.
     fn happens(&mut self, line: &Line) -> Result<(), Wrong> {
         match line {
-            Line::Customer(message) => self.simulator.receive(message.clone()),
+            Line::Customer(message) => self.simulator.receive(Message::clone(message)),
             Line::Tap(wanted) => {
                 self.simulator
                     .tap(wanted)
@@ -222,239 +223,12 @@ impl<'t> Player<'t> {
         self.named = false;
         Ok(())
     }
-
-    /// Messages that no line has named yet, with their places in the transcript.
-    fn unnamed(&self) -> Vec<(usize, Value)> {
-        let entries = self.simulator.transcript().iter().enumerate().skip(self.next_message);
-        entries
-            .filter_map(|(at, entry)| match &entry.what {
-                Happened::Sent { message, .. } => Some((at, shown::as_value(message))),
-                _ => None,
-            })
-            .collect()
-    }
-
-    /// Something must have happened.
-    fn holds(&mut self, line: &Line) -> Result<(), Wrong> {
-        match line {
-            Line::Bot(text) => self.next_sent(&json!({"text": text}), text),
-            Line::Sends(wanted) => self.next_sent(wanted, &compare::pretty(wanted)),
-            Line::Called(wanted) => self.next_called(wanted),
-            Line::Variables(wanted) => {
-                let came = self.simulator.variables().cloned().unwrap_or_default();
-                subset("the variables", wanted, &Value::Object(came), false)
-            }
-            Line::Unset(names) => self.unset(names),
-            Line::Outcome(wanted) => self.outcomes(wanted),
-            Line::Findings(wanted) => self.findings(wanted),
-            Line::HandedOver(wanted) => self.handed_over(wanted),
-            Line::Ended(wanted) => self.ended(wanted),
-            Line::Withheld(wanted) => self.withheld(wanted),
-            Line::Contact(wanted) => {
-                let contact = self.simulator.contact();
-                let mut came = contact.fields.clone();
-                let known = [("name", &contact.name), ("email", &contact.email), ("phone", &contact.phone)];
-                for (name, value) in known {
-                    came.insert(name.into(), json!(value));
-                }
-                came.insert("tags".into(), json!(contact.tags));
-                subset("the contact", wanted, &Value::Object(came), false)
-            }
-            Line::Customer(_) | Line::Tap(_) | Line::Webhook(_) | Line::Wait(_) => Ok(()),
-        }
-    }
-
-    fn next_sent(&mut self, wanted: &Value, expected: &str) -> Result<(), Wrong> {
-        let first = self.unnamed().into_iter().next();
-        self.named = true;
-        let Some((at, came)) = first else {
-            return Err(Wrong::new(format!("the bot sent nothing here{}", self.why_silent()), expected, ""));
-        };
-        self.next_message = at + 1;
-        let lines = match wanted.get("text").filter(|_| wanted.as_object().is_some_and(|w| w.len() == 1)) {
-            // `bot:` names the words of any kind of message.
-            Some(text) => {
-                let Some(Entry { what: Happened::Sent { message, .. }, .. }) =
-                    self.simulator.transcript().get(at)
-                else {
-                    return Ok(());
-                };
-                match shown::words(message) {
-                    Some(words) if print(text) == words => return Ok(()),
-                    Some(words) => {
-                        return Err(Wrong::new("the bot said something else", expected, words));
-                    }
-                    None => compare::missing(wanted, &came, false),
-                }
-            }
-            None => compare::missing(wanted, &came, false),
-        };
-        if lines.is_empty() {
-            return Ok(());
-        }
-        let message = format!("the bot sent something else: {}", lines.join("; "));
-        Err(Wrong::new(message, expected, compare::pretty(&came)))
-    }
-
-    /// What may explain that no message came: the last thing that stopped the bot.
-    fn why_silent(&self) -> String {
-        let reason = self.facts().rev().find_map(|event| match &event.fact {
-            Fact::MessageWithheld { reason } => Some(format!("a message was withheld: {reason}")),
-            Fact::HandedOver { note, .. } => Some(match note {
-                Some(note) => format!("the conversation is with the team: {note}"),
-                None => "the conversation is with the team".into(),
-            }),
-            Fact::SessionEnded { reason } => Some(format!("the session ended: {reason}")),
-            _ => None,
-        });
-        reason.map_or(String::new(), |reason| format!(" ({reason})"))
-    }
-
-    fn next_called(&mut self, wanted: &Value) -> Result<(), Wrong> {
-        // `called: find_contact` is short for `called: {step: find_contact}`.
-        let wanted = if wanted.is_string() { json!({"step": wanted}) } else { wanted.clone() };
-        if let Value::Object(fields) = &wanted {
-            const KNOWN: [&str; 9] =
-                ["step", "method", "url", "headers", "query", "json", "form", "xml", "text"];
-            if let Some(name) = fields.keys().find(|name| !KNOWN.contains(&name.as_str())) {
-                let hint =
-                    nearest(name, KNOWN).map_or(String::new(), |near| format!("; did you mean `{near}`?"));
-                return Err(Wrong::new(format!("`called` knows no `{name}`{hint}"), "", ""));
-            }
-        }
-        let calls: Vec<(usize, &str, &Sent)> = self
-            .simulator
-            .transcript()
-            .iter()
-            .enumerate()
-            .skip(self.next_call)
-            .filter_map(|(at, entry)| match &entry.what {
-                Happened::Answered { step, exchange, .. } => Some((at, step.as_str(), &exchange.sent)),
-                _ => None,
-            })
-            .collect();
-        let mut first_miss = None;
-        for (at, step, sent) in &calls {
-            let came = call_as_value(step, sent, &wanted);
-            let lines = compare::missing(&lower_headers(&wanted), &came, true);
-            if lines.is_empty() {
-                self.next_call = at + 1;
-                return Ok(());
-            }
-            first_miss.get_or_insert((lines, came));
-        }
-        Err(match first_miss {
-            Some((lines, came)) => Wrong::new(
-                format!("no call was made like this: {}", lines.join("; ")),
-                compare::pretty(&wanted),
-                compare::pretty(&came),
-            ),
-            None => Wrong::new("no call was made here", compare::pretty(&wanted), ""),
-        })
-    }
-
-    fn unset(&self, names: &[String]) -> Result<(), Wrong> {
-        let variables = self.simulator.variables();
-        for name in names {
-            if let Some(value) = variables.and_then(|variables| variables.get(name)) {
-                return Err(Wrong::new(format!("`{name}` has a value"), "", compare::pretty(value)));
-            }
-        }
-        Ok(())
-    }
-
-    fn outcomes(&self, wanted: &Value) -> Result<(), Wrong> {
-        let mut came = Values::new();
-        for event in self.facts() {
-            if let (Some(step), Fact::CallFinished { outcome, .. }) = (&event.step, &event.fact) {
-                came.insert(step.clone(), json!(outcome));
-            }
-        }
-        subset("the outcomes", wanted, &Value::Object(came), false)
-    }
-
-    fn findings(&self, wanted: &Value) -> Result<(), Wrong> {
-        let mut came = Values::new();
-        for event in self.facts() {
-            if let (Some(step), Fact::CallFinished { findings, .. }) = (&event.step, &event.fact) {
-                came.insert(step.clone(), json!(findings));
-            }
-        }
-        let wanted: Values = wanted
-            .as_object()
-            .into_iter()
-            .flatten()
-            .map(|(step, codes)| {
-                (step.clone(), if codes.is_string() { json!([codes]) } else { codes.clone() })
-            })
-            .collect();
-        subset("the findings", &Value::Object(wanted), &Value::Object(came), false)
-    }
-
-    fn handed_over(&self, wanted: &Value) -> Result<(), Wrong> {
-        let last = self.facts().rev().find_map(|event| match &event.fact {
-            Fact::HandedOver { team, note } => Some((team, note)),
-            _ => None,
-        });
-        if *wanted == json!(false) {
-            return match last {
-                None => Ok(()),
-                Some((team, note)) => {
-                    let came = json!({"team": team, "note": note});
-                    Err(Wrong::new("the conversation was handed over", "", compare::pretty(&came)))
-                }
-            };
-        }
-        let Some((team, note)) = last else {
-            return Err(Wrong::new("the conversation was not handed over", compare::pretty(wanted), ""));
-        };
-        let wanted = match wanted {
-            Value::Bool(true) => return Ok(()),
-            Value::String(team) => json!({"team": team}),
-            other => other.clone(),
-        };
-        subset("the hand-over", &wanted, &json!({"team": team, "note": note}), true)
-    }
-
-    fn ended(&self, wanted: &Value) -> Result<(), Wrong> {
-        let last = self.facts().rev().find_map(|event| match &event.fact {
-            Fact::SessionEnded { reason } => Some(reason.as_str()),
-            _ => None,
-        });
-        match (wanted, last.filter(|_| self.simulator.session().is_none())) {
-            (Value::Bool(false), None) | (Value::Bool(true), Some(_)) => Ok(()),
-            (Value::String(reason), Some(last)) if reason == last => Ok(()),
-            (wanted, Some(last)) => Err(Wrong::new("the session ended in another way", print(wanted), last)),
-            (wanted, None) => Err(Wrong::new("the session has not ended", print(wanted), "")),
-        }
-    }
-
-    fn withheld(&self, wanted: &str) -> Result<(), Wrong> {
-        let reasons: Vec<&str> = self
-            .facts()
-            .filter_map(|event| match &event.fact {
-                Fact::MessageWithheld { reason } => Some(reason.as_str()),
-                _ => None,
-            })
-            .collect();
-        if reasons.contains(&wanted) {
-            return Ok(());
-        }
-        Err(Wrong::new("no message was withheld for this reason", wanted, reasons.join("\n")))
-    }
-
-    fn facts(&self) -> impl DoubleEndedIterator<Item = &Event> {
-        self.simulator.transcript().iter().filter_map(|entry| match &entry.what {
-            Happened::Fact(event) => Some(event),
-            _ => None,
-        })
-    }
 }
 
-/// Checks a flow and makes its mends.
-fn checked(check: &Check) -> Result<(), Wrong> {
+/// Checks a flow as `rapport check` does, and makes the mends of the findings that the case names.
+fn checked(check: &Check, bot: &Bot) -> Result<(), Wrong> {
     let source = Source::new("check.yaml", check.text.value.clone());
-    let (_, findings) = read_flow(&source);
+    let findings = every_finding(&source, bot);
     let codes: Vec<&str> = findings.iter().map(|finding| finding.code).collect();
     for wanted in &check.finds {
         if !codes.contains(&wanted.as_str()) {
@@ -463,89 +237,39 @@ fn checked(check: &Check) -> Result<(), Wrong> {
         }
     }
     let Some(repaired) = &check.repaired else { return Ok(()) };
-    let wanted = findings.iter().filter(|finding| check.finds.iter().any(|code| code == finding.code));
-    let mut edits: Vec<&Edit> =
-        wanted.filter_map(|finding| finding.fix.as_ref()).flat_map(|fix| &fix.edits).collect();
-    // From the end, so that the ranges of the others stay true.
-    edits.sort_by_key(|edit| std::cmp::Reverse(edit.range.start));
-    edits.dedup();
-    let mut text = check.text.value.clone();
-    for edit in edits {
-        if text.get(edit.range.clone()).is_some() {
-            text.replace_range(edit.range.clone(), &edit.text);
+    let named = findings.iter().filter(|finding| check.finds.iter().any(|code| code == finding.code));
+    let mut edits: Vec<Edit> = Vec::new();
+    for edit in named.filter_map(|finding| finding.fix.as_ref()).flat_map(|fix| &fix.edits) {
+        // Two findings may ask for the same.
+        if !edits.contains(edit) {
+            edits.push(edit.clone());
         }
     }
+    let text = edit::apply(&check.text.value, &edits)
+        .map_err(|error| Wrong::new(format!("the mends do not fit together: {error}"), "", ""))?;
     if text.contains(repaired.trim()) {
         return Ok(());
     }
     Err(Wrong::new("the mended text is another one", repaired.trim(), text))
 }
 
+fn every_finding(source: &Source, bot: &Bot) -> Vec<Finding> {
+    let (flow, mut findings) = read_flow(source);
+    if let Some(flow) = flow {
+        let flows: Vec<&Flow> = bot.flows().map(|flow| &**flow).collect();
+        let context =
+            CheckContext { flows: Some(&flows), settings: Some(&bot.settings), ..CheckContext::default() };
+        findings.extend(check(&flow, &context));
+        for step in flow.steps.values() {
+            if let Action::ApiRequest(request) = &step.action {
+                findings.extend(diagnosis::of_step(request));
+            }
+        }
+    }
+    findings
+}
+
 /// A contact for cases that name none: known by a number that belongs to nobody.
 fn somebody() -> Contact {
     Contact { id: "contact".into(), phone: Some("+15550100".into()), ..Contact::default() }
-}
-
-fn subset(what: &str, wanted: &Value, came: &Value, globs: bool) -> Result<(), Wrong> {
-    let lines = compare::missing(wanted, came, globs);
-    if lines.is_empty() {
-        return Ok(());
-    }
-    // Only what the test names; the rest would hide the difference.
-    let came = match (wanted, came) {
-        (Value::Object(wanted), Value::Object(came)) => {
-            let named = came.iter().filter(|(name, _)| wanted.contains_key(*name));
-            Value::Object(named.map(|(name, value)| (name.clone(), value.clone())).collect())
-        }
-        _ => came.clone(),
-    };
-    let message = format!("{what} differ: {}", lines.join("; "));
-    Err(Wrong::new(message, compare::pretty(wanted), compare::pretty(&came)))
-}
-
-/// Header names are compared in lower case.
-fn lower_headers(wanted: &Value) -> Value {
-    let mut wanted = wanted.clone();
-    if let Some(Value::Object(headers)) = wanted.get_mut("headers") {
-        *headers =
-            headers.iter().map(|(name, value)| (name.to_ascii_lowercase(), json!(print(value)))).collect();
-    }
-    wanted
-}
-
-/// A call with the fields that `wanted` names.
-fn call_as_value(step: &str, sent: &Sent, wanted: &Value) -> Value {
-    let mut value = json!({"step": step, "method": sent.method, "text": sent.body, "xml": sent.body});
-    let Value::Object(fields) = &mut value else { return value };
-    let with_query = wanted.get("url").and_then(Value::as_str).is_some_and(|url| url.contains('?'));
-    let (address, query) = sent.url.split_once('?').unwrap_or((&sent.url, ""));
-    fields.insert("url".into(), json!(if with_query { &sent.url } else { address }));
-    fields.insert("query".into(), named_values(query));
-    let headers: Values =
-        sent.headers.iter().map(|(name, value)| (name.to_ascii_lowercase(), json!(value))).collect();
-    fields.insert("headers".into(), Value::Object(headers));
-    if let Ok(json) = serde_json::from_str(&sent.body) {
-        fields.insert("json".into(), json);
-    }
-    fields.insert("form".into(), named_values(&sent.body));
-    // Only what the test names can differ; the rest would only be noise in a diff.
-    if let Some(wanted) = wanted.as_object() {
-        fields.retain(|name, _| wanted.contains_key(name));
-    }
-    value
-}
-
-/// Decoded names and values; a name that comes twice has a list.
-fn named_values(encoded: &str) -> Value {
-    let mut values = Values::new();
-    for (name, value) in super::mock::pairs(encoded) {
-        match values.get_mut(&name) {
-            None => {
-                values.insert(name, json!(value));
-            }
-            Some(Value::Array(list)) => list.push(json!(value)),
-            Some(first) => *first = json!([first.clone(), value]),
-        }
-    }
-    Value::Object(values)
 }

@@ -166,16 +166,13 @@ impl Simulator {
             if self.pending.is_some() {
                 break;
             }
-            match self.session.as_ref().map(|session| session.wake_at).filter(|at| *at <= end) {
-                Some(at) => {
-                    self.ambient.now = self.ambient.now.max(at);
-                    self.turn(&Input::Wake);
-                }
-                None => {
-                    self.ambient.now = end;
-                    break;
-                }
-            }
+            let Some(at) = self.session.as_ref().map(|session| session.wake_at).filter(|at| *at <= end)
+            else {
+                self.ambient.now = end;
+                break;
+            };
+            self.ambient.now = self.ambient.now.max(at);
+            self.turn(&Input::Wake);
         }
         Duration::from_millis(u64::try_from(end.saturating_sub(self.ambient.now)).unwrap_or(0))
     }
@@ -217,6 +214,11 @@ impl Simulator {
     /// The team gives the conversation back to the bot.
     pub fn release(&mut self) {
         self.ambient.with_team_since = None;
+    }
+
+    /// The flows that it talks to.
+    pub fn bot(&self) -> &Bot {
+        &self.bot
     }
 
     /// All that happened, in order.

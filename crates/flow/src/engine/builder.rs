@@ -255,7 +255,8 @@ impl<'a> TurnBuilder<'a> {
                     ));
                 }
             }
-            let next = step.action.run(step, self, resume.take());
+            let given = resume.take();
+            let next = step.action.run(step, self, given.as_ref());
             resume = match next {
                 Next::Wait(waiting) => return self.sleep(waiting),
                 Next::Enter(frame) => {

@@ -1,6 +1,7 @@
 //! What a finished call means: findings for the author, words for the team.
 
 use crate::bot::Bot;
+use crate::diagnosis;
 use crate::finding::Finding;
 use crate::flow::Step;
 use crate::request::{Exchange, Finished, Outcome, finish};
@@ -23,14 +24,15 @@ pub fn call_findings(bot: &Bot, session: &Session, effect: &str, exchange: &Exch
     }
 }
 
+/// The findings of a call of `step`, which they name.
 pub(crate) fn findings(
     step: &Step,
     request: &ApiRequest,
     exchange: &Exchange,
     finished: &Finished,
 ) -> Vec<Finding> {
-    let _ = (step, request, exchange, finished);
-    Vec::new()
+    let findings = diagnosis::of_exchange(request, exchange, finished);
+    findings.into_iter().map(|finding| finding.in_step(&step.name)).collect()
 }
 
 /// Why a call failed, for the person who takes over: the outcome, what was seen, what to change.

@@ -92,7 +92,7 @@ impl TurnBuilder<'_> {
                     self.start(&flow, "default_answer".into(), trigger, as_value(message));
                 }
                 None => {
-                    self.fault(format!("The default answer is the flow \"{name}\", which is not published."))
+                    self.fault(format!("The default answer is the flow \"{name}\", which is not published."));
                 }
             },
         }

@@ -136,3 +136,98 @@ impl<'a> Said<'a> {
         words(&self.folded).windows(wanted.len()).any(|run| run == wanted)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bot::Settings;
+    use crate::document::{Source, read_flow};
+
+    /// One flow for each name and trigger.
+    fn bot(triggers: &[(&str, Value)]) -> Bot {
+        let flows = triggers.iter().map(|(name, trigger)| {
+            let flow = json!({"flow": name, "triggers": [trigger], "steps": {"s": {"type": "end"}}});
+            let (flow, findings) = read_flow(&Source::new("flow.json", flow.to_string()));
+            Arc::new(flow.unwrap_or_else(|| panic!("{findings:?}")))
+        });
+        Bot::new(Settings::default(), flows.collect::<Vec<_>>())
+    }
+
+    fn said(text: &str) -> Message {
+        Message { kind: "text".into(), text: Some(text.into()), ..Message::default() }
+    }
+
+    fn started(bot: &Bot, message: &Message) -> Option<String> {
+        find(bot, message).map(|hit| hit.flow.name.clone())
+    }
+
+    #[test]
+    fn the_nearest_trigger_wins() {
+        let bot = bot(&[
+            ("any", json!({"any_message": true})),
+            ("first", json!({"first_message": true})),
+            ("pattern", json!({"keywords": ["order [0-9]+"], "match": "pattern"})),
+            ("word", json!({"keywords": ["order"]})),
+            ("phrase", json!({"keywords": ["my order"], "match": "phrase"})),
+            ("exact", json!({"keywords": ["where is my order"], "match": "exact"})),
+            ("global", json!({"keywords": ["stop"], "global": true})),
+            ("button", json!({"button": "TRACK"})),
+            ("ad", json!({"referral": {"source_id": "77"}})),
+            ("referral", json!({"referral": true})),
+        ]);
+        for (text, flow) in [
+            ("hello", "any"),
+            ("ORDER 12 please", "word"),
+            ("reorder 12", "pattern"),
+            ("about my order", "phrase"),
+            ("Where is  my order", "exact"),
+            ("where is my order, stop", "global"),
+        ] {
+            assert_eq!(started(&bot, &said(text)).as_deref(), Some(flow), "{text}");
+        }
+        assert_eq!(started(&bot, &Message { first: true, ..said("hello") }).as_deref(), Some("first"));
+        assert_eq!(started(&bot, &Message { first: true, ..said("order") }).as_deref(), Some("word"));
+        let tapped = Message { reply_id: Some("TRACK".into()), ..said("my order") };
+        assert_eq!(started(&bot, &tapped).as_deref(), Some("button"));
+        let from = |id: &str| Message { referral: json!({"source_id": id}), ..said("my order") };
+        assert_eq!(started(&bot, &from("77")).as_deref(), Some("ad"));
+        assert_eq!(started(&bot, &from("78")).as_deref(), Some("referral"));
+    }
+
+    #[test]
+    fn a_word_is_a_whole_word_in_any_script() {
+        for (keyword, text, meets) in [
+            ("account", "my account?", true),
+            ("account", "my accounts", false),
+            ("account", "ACCOUNT.", true),
+            ("café", "un CAFÉ!", true),
+            ("cafe", "cafeteria", false),
+            ("खाता", "मेरा खाता दिखाओ", true),
+            ("खात", "मेरा खाता", false),
+            ("счёт", "мой СЧЁТ", true),
+            ("帮助", "请帮助我", true),
+            ("ช่วย", "กรุณาช่วยด้วย", true),
+            ("حساب", "ما هو حساب؟", true),
+            ("👍", "great 👍", true),
+            ("order status", "my order   STATUS please", true),
+            ("order status", "order my status", false),
+        ] {
+            let matching = if keyword.contains(' ') { "phrase" } else { "word" };
+            let bot = bot(&[("flow", json!({"keywords": [keyword], "match": matching}))]);
+            assert_eq!(started(&bot, &said(text)).is_some(), meets, "{keyword} in {text}");
+        }
+    }
+
+    #[test]
+    fn only_global_keywords_interrupt() {
+        let bot = bot(&[
+            ("word", json!({"keywords": ["order"]})),
+            ("any", json!({"any_message": true})),
+            ("global", json!({"keywords": ["^stop$"], "match": "pattern", "global": true})),
+        ]);
+        assert!(global(&bot, &said("order")).is_none());
+        let hit = global(&bot, &said("Stop")).unwrap();
+        assert_eq!(hit.by, "keyword ^stop$");
+        assert_eq!(hit.trigger, json!({"by": "keyword", "text": "Stop", "keyword": "^stop$"}));
+    }
+}

@@ -124,7 +124,7 @@ pub enum WhenMissing {
 
 impl ApiRequest {
     /// Orders the call; then maps its result and leaves by the exit that says most about it.
-    pub(crate) fn run(&self, step: &Step, turn: &mut TurnBuilder<'_>, resume: Option<Resume<'_>>) -> Next {
+    pub(crate) fn run(&self, step: &Step, turn: &mut TurnBuilder<'_>, resume: Option<&Resume<'_>>) -> Next {
         match resume {
             Some(Resume::Call { effect, exchange }) => self.finish(step, turn, effect, exchange),
             _ => self.start(step, turn),
@@ -147,37 +147,36 @@ impl ApiRequest {
                 turn.order(Effect::Call { id: effect.clone(), flow, step, request: Box::new(request) });
                 Next::Wait(Waiting::Call { effect })
             }
-            Err(refusal) => self.finished(step, turn, effect, None, nothing, &[refusal.finding()]),
+            Err(refusal) => finished(step, turn, effect, None, nothing, &[refusal.finding()]),
         }
     }
 
     fn finish(&self, step: &Step, turn: &mut TurnBuilder<'_>, effect: &str, exchange: &Exchange) -> Next {
-        let finished = request::finish(self, exchange);
-        let findings = findings_of_call(step, self, exchange, &finished);
-        self.finished(step, turn, effect.to_owned(), Some(exchange), finished, &findings)
+        let read = request::finish(self, exchange);
+        let findings = findings_of_call(step, self, exchange, &read);
+        finished(step, turn, effect.to_owned(), Some(exchange), read, &findings)
     }
+}
 
-    fn finished(
-        &self,
-        step: &Step,
-        turn: &mut TurnBuilder<'_>,
-        effect: String,
-        exchange: Option<&Exchange>,
-        finished: Finished,
-        findings: &[Finding],
-    ) -> Next {
-        let (outcome, status) = (finished.outcome, exchange.and_then(|exchange| exchange.status));
-        turn.map(finished.values);
-        turn.remember_call(&step.name, finished.facts);
-        turn.event(Fact::CallFinished {
-            effect,
-            outcome: outcome.as_str().to_owned(),
-            status,
-            findings: findings.iter().map(|finding| finding.code.to_owned()).collect(),
-        });
-        let note = failure_in_words(step, outcome, exchange, findings);
-        Next::Exit { exit: exit_of(step, outcome, status), note: Some(note) }
-    }
+fn finished(
+    step: &Step,
+    turn: &mut TurnBuilder<'_>,
+    effect: String,
+    exchange: Option<&Exchange>,
+    finished: Finished,
+    findings: &[Finding],
+) -> Next {
+    let (outcome, status) = (finished.outcome, exchange.and_then(|exchange| exchange.status));
+    turn.map(finished.values);
+    turn.remember_call(&step.name, finished.facts);
+    turn.event(Fact::CallFinished {
+        effect,
+        outcome: outcome.as_str().to_owned(),
+        status,
+        findings: findings.iter().map(|finding| finding.code.to_owned()).collect(),
+    });
+    let note = failure_in_words(step, outcome, exchange, findings);
+    Next::Exit { exit: exit_of(step, outcome, status), note: Some(note) }
 }
 
 /// The drawn exit that says most: the status, its hundred, the outcome, `failed`. A status speaks only where the answer

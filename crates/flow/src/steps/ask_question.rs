@@ -81,33 +81,24 @@ struct Open {
 
 impl AskQuestion {
     /// Asks on entry; then takes answers until one fits, attempts are spent or time is up.
-    pub(crate) fn run(&self, _: &Step, turn: &mut TurnBuilder<'_>, resume: Option<Resume<'_>>) -> Next {
+    pub(crate) fn run(&self, _: &Step, turn: &mut TurnBuilder<'_>, resume: Option<&Resume<'_>>) -> Next {
         let Some(resume) = resume else { return self.ask(turn) };
         let Some(mut open) = Open::of(turn) else { return self.ask(turn) };
-        match resume {
-            Resume::Message(message) => match self.join {
-                Some(join) => {
-                    // What cannot be kept could not be joined; it is an answer by itself.
-                    match serde_json::to_value(message) {
-                        Ok(line) => open.lines.push(line),
-                        Err(_) => return self.answer(turn, open, message),
-                    }
-                    open.join_until = Some(later(turn.now(), join));
-                    open.wait()
-                }
-                None => self.answer(turn, open, message),
-            },
-            _ => {
-                let now = turn.now();
-                if open.join_until.is_some_and(|at| at <= now) {
-                    let message = joined(std::mem::take(&mut open.lines));
-                    open.join_until = None;
-                    turn.set_message(&message);
-                    return self.answer(turn, open, &message);
-                }
-                Next::exit("timeout")
-            }
+        if let Resume::Message(message) = resume {
+            let Some(join) = self.join else { return self.answer(turn, open, message) };
+            // What cannot be kept could not be joined; it is an answer by itself.
+            let Ok(line) = serde_json::to_value(message) else { return self.answer(turn, open, message) };
+            open.lines.push(line);
+            open.join_until = Some(later(turn.now(), join));
+            return open.wait();
         }
+        if open.join_until.is_some_and(|at| at <= turn.now()) {
+            let message = joined(std::mem::take(&mut open.lines));
+            open.join_until = None;
+            turn.set_message(&message);
+            return self.answer(turn, open, &message);
+        }
+        Next::exit("timeout")
     }
 
     fn ask(&self, turn: &mut TurnBuilder<'_>) -> Next {

@@ -23,7 +23,7 @@ pub struct When {
 
 impl Branch {
     /// Leaves by `branches[0]`, `branches[1]`, … or `otherwise`. Without an `otherwise`, the flow ends there.
-    pub(crate) fn run(&self, _: &Step, turn: &mut TurnBuilder<'_>, _: Option<Resume<'_>>) -> Next {
+    pub(crate) fn run(&self, _: &Step, turn: &mut TurnBuilder<'_>, _: Option<&Resume<'_>>) -> Next {
         for (index, branch) in self.branches.iter().enumerate() {
             if branch.when.holds(turn) {
                 return Next::To { exit: format!("branches[{index}]"), target: branch.next.clone() };

@@ -10,7 +10,8 @@ use crate::flow::Step;
 pub struct End;
 
 impl End {
-    pub(crate) fn run(&self, _: &Step, _: &mut TurnBuilder<'_>, _: Option<Resume<'_>>) -> Next {
+    #[expect(clippy::unused_self, reason = "all steps are run alike")]
+    pub(crate) fn run(&self, _: &Step, _: &mut TurnBuilder<'_>, _: Option<&Resume<'_>>) -> Next {
         Next::End
     }
 }

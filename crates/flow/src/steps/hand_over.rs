@@ -17,7 +17,7 @@ pub struct HandOver {
 }
 
 impl HandOver {
-    pub(crate) fn run(&self, _: &Step, turn: &mut TurnBuilder<'_>, _: Option<Resume<'_>>) -> Next {
+    pub(crate) fn run(&self, _: &Step, turn: &mut TurnBuilder<'_>, _: Option<&Resume<'_>>) -> Next {
         if let Some(text) = &self.text {
             let text = turn.text(text);
             turn.send(Outgoing::Text { text });

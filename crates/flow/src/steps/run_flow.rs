@@ -25,9 +25,9 @@ pub struct RunFlow {
 
 impl RunFlow {
     /// The called flow has variables of its own, and the revision that is current now.
-    pub(crate) fn run(&self, step: &Step, turn: &mut TurnBuilder<'_>, resume: Option<Resume<'_>>) -> Next {
+    pub(crate) fn run(&self, step: &Step, turn: &mut TurnBuilder<'_>, resume: Option<&Resume<'_>>) -> Next {
         if let Some(Resume::Returned(theirs)) = resume {
-            return self.returned(turn, &theirs);
+            return self.returned(turn, theirs);
         }
         let Some(flow) = turn.bot().current(&self.flow.value).cloned() else {
             return Next::Fault(format!(

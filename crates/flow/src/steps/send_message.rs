@@ -54,7 +54,7 @@ pub struct Card {
 }
 
 impl SendMessage {
-    pub(crate) fn run(&self, _: &Step, turn: &mut TurnBuilder<'_>, _: Option<Resume<'_>>) -> Next {
+    pub(crate) fn run(&self, _: &Step, turn: &mut TurnBuilder<'_>, _: Option<&Resume<'_>>) -> Next {
         match self.content.fill(turn) {
             Ok(message) => {
                 turn.send(message);

@@ -56,7 +56,7 @@ pub enum Parameter {
 
 impl SendTemplate {
     /// A parameter that prints nothing would be refused by the platform: the template is withheld instead.
-    pub(crate) fn run(&self, _: &Step, turn: &mut TurnBuilder<'_>, _: Option<Resume<'_>>) -> Next {
+    pub(crate) fn run(&self, _: &Step, turn: &mut TurnBuilder<'_>, _: Option<&Resume<'_>>) -> Next {
         match self.fill(turn) {
             Ok(template) => {
                 turn.send(Outgoing::Template(template));

@@ -17,7 +17,7 @@ pub struct SetVariable {
 
 impl SetVariable {
     /// A value that is exactly one unset hole unsets the variable: nothing of an earlier round stays behind.
-    pub(crate) fn run(&self, _: &Step, turn: &mut TurnBuilder<'_>, _: Option<Resume<'_>>) -> Next {
+    pub(crate) fn run(&self, _: &Step, turn: &mut TurnBuilder<'_>, _: Option<&Resume<'_>>) -> Next {
         for (name, template) in &self.set {
             match turn.value(template) {
                 Some(value) => turn.set_variable(&name.value, value),

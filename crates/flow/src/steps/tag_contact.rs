@@ -17,7 +17,7 @@ pub struct TagContact {
 
 impl TagContact {
     /// Adds, then removes; a tag that the contact has (or has not) already is no event.
-    pub(crate) fn run(&self, _: &Step, turn: &mut TurnBuilder<'_>, _: Option<Resume<'_>>) -> Next {
+    pub(crate) fn run(&self, _: &Step, turn: &mut TurnBuilder<'_>, _: Option<&Resume<'_>>) -> Next {
         for tag in &self.add {
             let tag = turn.text(tag).trim().to_owned();
             if !tag.is_empty() && turn.contact_mut().tags.insert(tag.clone()) {

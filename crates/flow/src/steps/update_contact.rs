@@ -18,7 +18,7 @@ pub struct UpdateContact {
 impl UpdateContact {
     /// A value that is unset leaves the field as it is: what a system does not know takes nothing from what we know.
     /// A written `null` clears it. Later holes of the same turn see the change.
-    pub(crate) fn run(&self, _: &Step, turn: &mut TurnBuilder<'_>, _: Option<Resume<'_>>) -> Next {
+    pub(crate) fn run(&self, _: &Step, turn: &mut TurnBuilder<'_>, _: Option<&Resume<'_>>) -> Next {
         for (name, template) in &self.set {
             let Some(value) = turn.value(template) else { continue };
             if value.is_null() && !matches!(template, JsonTemplate::Literal(Value::Null)) {

@@ -25,7 +25,7 @@ pub enum Until {
 
 impl Wait {
     /// A moment that is past does not wait.
-    pub(crate) fn run(&self, step: &Step, turn: &mut TurnBuilder<'_>, resume: Option<Resume<'_>>) -> Next {
+    pub(crate) fn run(&self, step: &Step, turn: &mut TurnBuilder<'_>, resume: Option<&Resume<'_>>) -> Next {
         if resume.is_some() {
             return Next::done();
         }

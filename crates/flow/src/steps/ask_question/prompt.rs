@@ -100,13 +100,13 @@ pub(super) fn chosen<'c>(
     };
     let in_sentence = || {
         let said = words(&typed);
-        let mut named = (0..choices.len()).filter(|index| {
+        let mut hits = (0..choices.len()).filter(|index| {
             names(*index).iter().any(|name| {
                 let wanted = words(name);
                 !wanted.is_empty() && said.windows(wanted.len()).any(|run| run == wanted)
             })
         });
-        named.next().filter(|_| named.next().is_none())
+        hits.next().filter(|_| hits.next().is_none())
     };
     let index = exact(&typed).or_else(|| exact(bare)).or_else(by_number).or_else(in_sentence)?;
     Some((&choices[index], value(&choices[index], &shown[index].title)))
