@@ -22,9 +22,9 @@ use serde_json::json;
 use std::borrow::Cow;
 
 /// A target's name, which is that of its corpus folder, and what it does with some bytes.
-pub type Target = (&'static str, fn(&[u8]));
+type Target = (&'static str, fn(&[u8]));
 
-pub const TARGETS: [Target; 7] = [
+pub(crate) const TARGETS: [Target; 7] = [
     ("template", template),
     ("path", path),
     ("condition", condition),
@@ -34,13 +34,19 @@ pub const TARGETS: [Target; 7] = [
     ("json_mapping", json_mapping),
 ];
 
+/// Runs the target of this name.
+pub(crate) fn run(name: &str, data: &[u8]) {
+    let (_, target) = TARGETS.iter().find(|(known, _)| *known == name).expect("a target of the list");
+    target(data);
+}
+
 /// Texts stand at this offset of a pretended document, so that a span that was not shifted is noticed.
 const INDENT: usize = 11;
 /// Stands where a secret would be; must never be seen again.
 const SECRET: &str = "5ecret-value-that-nothing-prints";
 
 /// Holes of a text: where they stand, what is left of the text around them, what they print.
-pub fn template(data: &[u8]) {
+fn template(data: &[u8]) {
     let text = &*String::from_utf8_lossy(data);
     let (template, findings) = Template::parse(placed(text));
     assert_eq!(template.text, text);
@@ -77,7 +83,7 @@ pub fn template(data: &[u8]) {
 
 /// A response path, on an answer of ours. What was read can be written and read again; what is missing exists up to a
 /// point.
-pub fn path(data: &[u8]) {
+fn path(data: &[u8]) {
     let text = &*String::from_utf8_lossy(data);
     match Path::parse(&placed(text)) {
         Ok(path) => follow(&path, &answer()),
@@ -86,7 +92,7 @@ pub fn path(data: &[u8]) {
 }
 
 /// A condition, on values of ours: holds or not, and its negation the other way round.
-pub fn condition(data: &[u8]) {
+fn condition(data: &[u8]) {
     let text = &*String::from_utf8_lossy(data);
     match Condition::parse(placed(text)) {
         Ok(condition) => {
@@ -107,7 +113,7 @@ pub fn condition(data: &[u8]) {
 
 /// A flow and a `bot.yaml`, in YAML and in JSON: findings at their places, no flow with an error, requests that hold no
 /// secret, mends that make it better.
-pub fn flow_document(data: &[u8]) {
+fn flow_document(data: &[u8]) {
     let text = &*String::from_utf8_lossy(data);
     for name in ["fuzz.yaml", "fuzz.json"] {
         let source = Source::new(name, text);
@@ -153,7 +159,7 @@ fn check_flow(flow: &Flow, text: &str) {
 }
 
 /// The body of a Meta webhook: items in the order of their times, with keys that a repetition has too.
-pub fn webhook(data: &[u8]) {
+fn webhook(data: &[u8]) {
     let items = webhook::parse(data);
     let again = webhook::parse(data);
     assert_eq!(items.len(), again.len());
@@ -174,7 +180,7 @@ pub fn webhook(data: &[u8]) {
 }
 
 /// An XML answer read by a path: the first line is the path, the rest the answer.
-pub fn xml_mapping(data: &[u8]) {
+fn xml_mapping(data: &[u8]) {
     let (path, body) = halves(data);
     mapped("xml", &path, &body);
     let Ok(value) = xml::read(&body) else { return };
@@ -189,7 +195,7 @@ pub fn xml_mapping(data: &[u8]) {
 }
 
 /// A JSON answer read by a path: the first line is the path, the rest the answer.
-pub fn json_mapping(data: &[u8]) {
+fn json_mapping(data: &[u8]) {
     let (path, body) = halves(data);
     mapped("json", &path, &body);
     let Ok(value) = serde_json::from_str::<Value>(&body) else { return };

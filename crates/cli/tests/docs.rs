@@ -1,5 +1,7 @@
 //! What the documentation shows is true: examples can be read, tables are complete, links lead somewhere.
 
+#![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
+
 use rapport_flow::dialogue::{read_tests, run_tests};
 use rapport_flow::document::{Source, read_bot, read_flow};
 use rapport_flow::request::Outcome;
@@ -24,9 +26,9 @@ fn pages() -> Vec<String> {
     let mut pages: Vec<String> = ["README.md", "ARCHITECTURE.md", "CHANGELOG.md"].map(String::from).into();
     for folder in ["docs", "docs/decisions"] {
         for entry in fs::read_dir(root().join(folder)).unwrap() {
-            let name = entry.unwrap().file_name().into_string().unwrap();
-            if name.ends_with(".md") {
-                pages.push(format!("{folder}/{name}"));
+            let path = entry.unwrap().path();
+            if path.extension().is_some_and(|ending| ending == "md") {
+                pages.push(format!("{folder}/{}", path.file_name().unwrap().to_string_lossy()));
             }
         }
     }
