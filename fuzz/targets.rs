@@ -4,24 +4,27 @@
 //! This file is compiled twice: by the fuzz targets (`fuzz_targets/*.rs`), and by `crates/cli/tests/corpora.rs`, which
 //! replays `corpus/` in `make test`. So it uses nothing but the public API, and both do the same.
 
+use rapport_flow::check::{CheckContext, check};
 use rapport_flow::condition::Condition;
-use rapport_flow::document::{Format, Source, read_bot, read_flow};
+use rapport_flow::document::edit::fix;
+use rapport_flow::document::{Format, Source, parse, read_bot, read_flow};
 use rapport_flow::finding::Edit;
 use rapport_flow::path::{Path, PathKind, PathStep, Read, nearest};
-use rapport_flow::request::xml;
+use rapport_flow::request::{Exchange, Outcome, Sent, finish, prepare, xml};
 use rapport_flow::scope::Plain;
 use rapport_flow::source::{Place, Span, Text};
+use rapport_flow::steps::Action;
 use rapport_flow::template::{JsonTemplate, Part, Template};
-use rapport_flow::{Finding, Severity, Value};
+use rapport_flow::{Finding, Flow, Severity, Value};
 use rapport_whatsapp::signature::Signer;
 use rapport_whatsapp::webhook;
 use serde_json::json;
 use std::borrow::Cow;
 
 /// A target's name, which is that of its corpus folder, and what it does with some bytes.
-pub type Target = (&'static str, fn(&[u8]));
+type Target = (&'static str, fn(&[u8]));
 
-pub const TARGETS: [Target; 7] = [
+pub(crate) const TARGETS: [Target; 7] = [
     ("template", template),
     ("path", path),
     ("condition", condition),
@@ -31,13 +34,19 @@ pub const TARGETS: [Target; 7] = [
     ("json_mapping", json_mapping),
 ];
 
+/// Runs the target of this name.
+pub(crate) fn run(name: &str, data: &[u8]) {
+    let (_, target) = TARGETS.iter().find(|(known, _)| *known == name).expect("a target of the list");
+    target(data);
+}
+
 /// Texts stand at this offset of a pretended document, so that a span that was not shifted is noticed.
 const INDENT: usize = 11;
 /// Stands where a secret would be; must never be seen again.
 const SECRET: &str = "5ecret-value-that-nothing-prints";
 
 /// Holes of a text: where they stand, what is left of the text around them, what they print.
-pub fn template(data: &[u8]) {
+fn template(data: &[u8]) {
     let text = &*String::from_utf8_lossy(data);
     let (template, findings) = Template::parse(placed(text));
     assert_eq!(template.text, text);
@@ -74,7 +83,7 @@ pub fn template(data: &[u8]) {
 
 /// A response path, on an answer of ours. What was read can be written and read again; what is missing exists up to a
 /// point.
-pub fn path(data: &[u8]) {
+fn path(data: &[u8]) {
     let text = &*String::from_utf8_lossy(data);
     match Path::parse(&placed(text)) {
         Ok(path) => follow(&path, &answer()),
@@ -83,7 +92,7 @@ pub fn path(data: &[u8]) {
 }
 
 /// A condition, on values of ours: holds or not, and its negation the other way round.
-pub fn condition(data: &[u8]) {
+fn condition(data: &[u8]) {
     let text = &*String::from_utf8_lossy(data);
     match Condition::parse(placed(text)) {
         Ok(condition) => {
@@ -102,8 +111,9 @@ pub fn condition(data: &[u8]) {
     }
 }
 
-/// A flow and a `bot.yaml`, in YAML and in JSON: findings at their places, no flow with an error, mends that can be made.
-pub fn flow_document(data: &[u8]) {
+/// A flow and a `bot.yaml`, in YAML and in JSON: findings at their places, no flow with an error, requests that hold no
+/// secret, mends that make it better.
+fn flow_document(data: &[u8]) {
     let text = &*String::from_utf8_lossy(data);
     for name in ["fuzz.yaml", "fuzz.json"] {
         let source = Source::new(name, text);
@@ -115,25 +125,41 @@ pub fn flow_document(data: &[u8]) {
         assert!(wrong || flow.is_some(), "no flow and no error that says why");
         assert_eq!(read_flow(&source).1, findings, "the same text has the same findings");
         if let Some(flow) = flow {
-            for (name, step) in &flow.steps {
-                assert_eq!(*name, step.name);
-                assert!(step.span.start <= step.name_span.start && step.name_span.end <= step.span.end);
-                assert!(text.get(step.span.clone()).is_some());
-                for target in step.exits.values() {
-                    assert!(text.get(target.span.clone()).is_some());
-                }
-            }
-        }
-        let mended = mend(text, &findings);
-        if mended != text {
-            check_document(&Source::new(name, mended.as_str()), &read_flow(&Source::new(name, mended.as_str())).1);
+            check_flow(&flow, text);
+            check_document(&source, &check(&flow, &CheckContext::default()));
         }
         check_document(&source, &read_bot(&source).1);
+        let mended = Source::new(name, fix(&source, &|source| read_flow(source).1));
+        if mended.text != text {
+            check_document(&mended, &read_flow(&mended).1);
+            let readable = parse(&source).0.is_none() || parse(&mended).0.is_some();
+            assert!(readable, "a mend made the text unreadable: {:?}", mended.text);
+        }
+    }
+}
+
+fn check_flow(flow: &Flow, text: &str) {
+    for (name, step) in &flow.steps {
+        assert_eq!(*name, step.name);
+        assert!(step.span.start <= step.name_span.start && step.name_span.end <= step.span.end);
+        assert!(text.get(step.span.clone()).is_some());
+        for target in step.exits.values() {
+            assert!(text.get(target.span.clone()).is_some());
+        }
+        if let Action::ApiRequest(step) = &step.action
+            && let Ok(request) = prepare(step, &scope())
+        {
+            let kept = serde_json::to_string(&request).expect("what the ledger keeps can be written");
+            assert!(
+                !kept.contains(SECRET) || text.contains(SECRET),
+                "a prepared request holds a secret's value"
+            );
+        }
     }
 }
 
 /// The body of a Meta webhook: items in the order of their times, with keys that a repetition has too.
-pub fn webhook(data: &[u8]) {
+fn webhook(data: &[u8]) {
     let items = webhook::parse(data);
     let again = webhook::parse(data);
     assert_eq!(items.len(), again.len());
@@ -154,25 +180,71 @@ pub fn webhook(data: &[u8]) {
 }
 
 /// An XML answer read by a path: the first line is the path, the rest the answer.
-pub fn xml_mapping(data: &[u8]) {
+fn xml_mapping(data: &[u8]) {
     let (path, body) = halves(data);
+    mapped("xml", &path, &body);
     let Ok(value) = xml::read(&body) else { return };
-    assert!(!value.is_null(), "an answer that was read is not null");
+    assert!(value.is_object(), "an answer that was read has its root element");
     if let Some(path) = Path::of(&path)
         && let Read::Missing(missing) = path.read_xml(&value)
+        && let PathKind::Steps(_) = path.kind
+        && let Some(existing) = Path::of(if missing.existing.is_empty() { "$" } else { &missing.existing })
     {
-        let existing = if missing.existing.is_empty() { "$" } else { &missing.existing };
-        let existing = Path::of(existing).expect("what exists of a path is a path");
         assert!(existing.read_xml(&value).found().is_some(), "what exists can be read");
     }
 }
 
 /// A JSON answer read by a path: the first line is the path, the rest the answer.
-pub fn json_mapping(data: &[u8]) {
+fn json_mapping(data: &[u8]) {
     let (path, body) = halves(data);
+    mapped("json", &path, &body);
     let Ok(value) = serde_json::from_str::<Value>(&body) else { return };
     let Some(path) = Path::of(&path) else { return };
     follow(&path, &value);
+}
+
+/// The answer as a step maps it: one variable, set only by an answer that could be read.
+fn mapped(response: &str, path: &str, body: &str) {
+    let call = json!({
+        "type": "api_request", "method": "GET", "url": "https://api.example.com", "response": response,
+        "save": {"found": path}, "save_error": {"fault": path},
+    });
+    let source = Source::new("fuzz.json", json!({"flow": "fuzz", "steps": {"call": call}}).to_string());
+    let Some(flow) = read_flow(&source).0 else { return };
+    let Some(Action::ApiRequest(step)) = flow.first_step().map(|step| &step.action) else {
+        panic!("the flow's one step is its call");
+    };
+    for (outcome, status) in [(Outcome::Ok, 200), (Outcome::ClientError, 404)] {
+        let exchange = Exchange {
+            outcome,
+            status: Some(status),
+            headers: vec![("content-type".to_owned(), format!("application/{response}"))],
+            body: body.to_owned(),
+            sent: Sent::default(),
+            attempts: Vec::new(),
+            elapsed_ms: 1,
+            detail: None,
+            redirect_to: None,
+        };
+        let finished = finish(step, &exchange);
+        let names: Vec<&str> = finished.values.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(names, ["found", "fault"], "each variable stands once, set or unset");
+        let set: Vec<bool> = finished.values.iter().map(|(_, value)| value.is_some()).collect();
+        assert!(!set[usize::from(outcome == Outcome::Ok)], "rows of the other list are not read");
+        assert_eq!(finished.unreadable.is_some(), finished.answer.is_none() && !is_blank(body));
+        if finished.answer.is_none() {
+            assert_eq!(set, [false, false], "nothing is read from an answer that cannot be read");
+        }
+        let expected = match (outcome, &finished.unreadable) {
+            (Outcome::Ok, Some(_)) => Outcome::NotJson,
+            (other, _) => other,
+        };
+        assert_eq!(finished.outcome, expected);
+    }
+}
+
+fn is_blank(body: &str) -> bool {
+    body.trim_start_matches('\u{feff}').trim().is_empty()
 }
 
 /// Reads a path of a value and checks what is said about it.
@@ -255,23 +327,6 @@ fn apart(edits: &[Edit]) -> bool {
     let mut ranges: Vec<&Span> = edits.iter().map(|edit| &edit.range).collect();
     ranges.sort_by_key(|range| (range.start, range.end));
     ranges.windows(2).all(|pair| pair[0].end <= pair[1].start)
-}
-
-/// Makes the safe mends, leaving out those that touch one already made.
-fn mend(text: &str, findings: &[Finding]) -> String {
-    let mut edits: Vec<Edit> = Vec::new();
-    for fix in findings.iter().filter_map(|finding| finding.fix.as_ref()).filter(|fix| fix.safe) {
-        let all: Vec<Edit> = edits.iter().chain(&fix.edits).cloned().collect();
-        if apart(&all) {
-            edits = all;
-        }
-    }
-    edits.sort_by_key(|edit| edit.range.start);
-    let mut mended = text.to_owned();
-    for edit in edits.iter().rev() {
-        mended.replace_range(edit.range.clone(), &edit.text);
-    }
-    mended
 }
 
 fn placed(text: &str) -> Text {

@@ -3,4 +3,4 @@
 #[path = "../targets.rs"]
 mod targets;
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| targets::flow_document(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| targets::run("flow_document", data));

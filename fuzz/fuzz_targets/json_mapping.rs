@@ -3,4 +3,4 @@
 #[path = "../targets.rs"]
 mod targets;
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| targets::json_mapping(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| targets::run("json_mapping", data));
