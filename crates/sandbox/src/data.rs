@@ -246,9 +246,12 @@ mod tests {
         assert_eq!(priya.wa_id(), Some("919820000001"));
         assert_eq!(priya.custom_attributes["plan"], "pro");
         assert_eq!((priya.conversations.len(), priya.tickets.len()), (2, 2));
+        let user_of =
+            |lead: &Person| data.people.iter().any(|p| p.role == Role::User && p.email == lead.email);
+        assert!(data.people.iter().any(|p| p.role == Role::Lead && user_of(p)), "a lead with a user's email");
         assert!(
-            data.people.iter().any(|p| p.role == Role::Lead && p.email == priya.email),
-            "a lead with the same email"
+            data.people.iter().filter(|p| p.email == priya.email).count() == 1,
+            "the worked example's person is found alone"
         );
         assert!(
             data.people.iter().any(|p| p.custom_attributes.contains_key("Plan")),
