@@ -8,9 +8,11 @@ mod testing;
 pub(crate) mod uses;
 
 use crate::bot::Settings;
+use crate::diagnosis;
 use crate::document::Samples;
 use crate::finding::Finding;
 use crate::flow::Flow;
+use crate::steps::Action;
 use dataflow::Dataflow;
 use graph::Graph;
 use std::collections::BTreeSet;
@@ -41,15 +43,41 @@ pub fn check(flow: &Flow, context: &CheckContext<'_>) -> Vec<Finding> {
     for check in CHECKS {
         check(&checked, &mut findings);
     }
+    requests_as_written(&checked, &mut findings);
     findings.sort_by_key(|finding| finding.span.as_ref().map_or(0, |span| span.start));
     findings
 }
 
-/// The help page of a finding of this module: what it means and what to do, as text.
+/// What the diagnosis of calls already sees in a request as written: a wrong method, a missing header, a plain secret.
+fn requests_as_written(checked: &Checked<'_>, findings: &mut Vec<Finding>) {
+    for step in &checked.graph.steps {
+        let Action::ApiRequest(request) = &step.action else { continue };
+        for mut finding in diagnosis::of_step(request) {
+            // The same mistake, told by one of ours with its exact place.
+            let told = finding.code == "bad-template"
+                && findings.iter().any(|other| {
+                    other.step.as_deref() == Some(&step.name)
+                        && matches!(other.code, "bad-url" | "invalid-json-body" | "secret-exposed")
+                });
+            if told {
+                continue;
+            }
+            finding.step.get_or_insert_with(|| step.name.clone());
+            finding.span.get_or_insert_with(|| step.name_span.clone());
+            findings.push(finding);
+        }
+    }
+}
+
+/// The help page of a finding, of this module or of the diagnosis of calls, in Markdown.
 pub fn help(code: &str) -> Option<String> {
-    let (_, source) = PAGES.iter().find(|(module, _)| module.replace('_', "-") == code)?;
+    let Some((_, source)) = PAGES.iter().find(|(module, _)| module.replace('_', "-") == code) else {
+        return diagnosis::help(code).map(str::to_owned);
+    };
     let lines = source.lines().map_while(|line| line.strip_prefix("//!"));
-    Some(lines.map(|line| line.strip_prefix(' ').unwrap_or(line)).collect::<Vec<_>>().join("\n"))
+    let lines: Vec<&str> = lines.map(|line| line.strip_prefix(' ').unwrap_or(line)).collect();
+    let (title, rest) = lines.split_first()?;
+    Some(format!("# {}\n{}", title.trim_end_matches('.'), rest.join("\n")))
 }
 
 /// Codes of all findings of this module.

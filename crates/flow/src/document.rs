@@ -11,6 +11,7 @@ mod place;
 mod reader;
 mod samples;
 mod scalar;
+pub mod schema;
 mod snippet;
 mod source;
 mod tree;

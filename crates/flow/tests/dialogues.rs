@@ -1,7 +1,5 @@
 //! The runner of dialogue tests: what it plays, what it refuses, and what it says when a dialogue goes another way.
 
-#![expect(clippy::unwrap_used, reason = "a test may stop at what should not happen")]
-
 use rapport_flow::Bot;
 use rapport_flow::bot::Settings;
 use rapport_flow::dialogue::{CaseResult, Failure, Simulator, read_tests, run_tests};
@@ -212,6 +210,6 @@ fn the_simulator_is_stepped_by_hand() {
     talk.answer_call(serde_json::from_value(exchange).unwrap());
     assert_eq!(talk.variables().unwrap()["pieces"], json!(2));
     assert!(talk.pending_call().is_none());
-    assert_eq!(talk.wait(Duration::from_secs(25 * 3600)), Duration::ZERO);
+    assert_eq!(talk.wait(Duration::from_hours(25)), Duration::ZERO);
     assert!(talk.session().is_none());
 }

@@ -267,7 +267,7 @@ proptest! {
     ) {
         let settings = Settings {
             step_budget: BUDGET,
-            release_after: Some(Duration::from_secs(3600)),
+            release_after: Some(Duration::from_hours(1)),
             country: Some("IN".into()),
             ..Settings::default()
         };

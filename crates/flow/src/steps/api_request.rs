@@ -4,17 +4,17 @@ mod auth;
 mod body;
 
 use crate::Value;
-use crate::document::{Fields, Node, Reader, Shape, variable_name};
+use crate::document::{Fields, Node, Reader, Shape, schema, variable_name};
 use crate::engine::{Next, Resume, TurnBuilder, failure_in_words, findings_of_call};
 use crate::finding::Finding;
 use crate::flow::Step;
 use crate::path::Path;
-use crate::request::{self, Exchange, Finished, Outcome};
-use crate::request::{DEADLINE_MS_MAX, Method, RETRIES_MAX, ResponseKind};
+use crate::request::{self, DEADLINE_MS_MAX, Exchange, Finished, Method, Outcome, RETRIES_MAX, ResponseKind};
 use crate::session::Waiting;
 use crate::source::{Span, Text};
 use crate::template::{JsonTemplate, Template};
 use crate::turn::{Effect, Fact};
+use serde_json::json;
 use std::time::Duration;
 
 #[derive(Debug, Clone)]
@@ -337,4 +337,85 @@ fn path_text(node: Node<'_>, reader: &mut Reader) -> Option<Text> {
         return None;
     }
     reader.text(node, "a path")
+}
+
+/// As the JSON Schema tells it to editors.
+pub(crate) fn schema() -> Value {
+    let map = |what: &str| json!({"description": what, "type": "object", "additionalProperties": schema::text("May hold holes.")});
+    let row = json!({"anyOf": [schema::plain_text(), schema::object(
+        "A path with what to do when it leads nowhere.",
+        &[
+            ("path", schema::text("Where the value stands in the answer.")),
+            ("required", json!({"description": "Missing: the call fails with `missing_required`.", "type": "boolean"})),
+            ("default", json!({"description": "Used when the value is missing."})),
+        ],
+        &["path"],
+    )]});
+    let rows = |what: &str| json!({"description": what, "type": "object", "additionalProperties": row});
+    let part = schema::object(
+        "One part of the form.",
+        &[
+            ("name", schema::text("The part's name.")),
+            ("value", schema::text("Its content.")),
+            ("filename", schema::text("As a file of this name.")),
+            ("content_type", schema::text("Its media type.")),
+        ],
+        &["name", "value"],
+    );
+    let body = schema::object(
+        "One of these.",
+        &[
+            (
+                "json",
+                json!({"description": "A structure whose texts may hold holes, or the JSON as typed (`json: |`)."}),
+            ),
+            ("form", map("Fields, urlencoded.")),
+            (
+                "multipart",
+                json!({"description": "Parts of a multipart form.", "type": "array", "items": part}),
+            ),
+            ("text", schema::text("Sent as it stands.")),
+            ("xml", schema::text("Sent as XML; values are escaped.")),
+        ],
+        &[],
+    );
+    let methods: Vec<&str> = METHODS.iter().map(|pair| pair.0).collect();
+    schema::step(
+        "Calls an HTTP API and keeps what is needed of its answer.",
+        &[
+            ("method", schema::words("The HTTP method.", &methods)),
+            ("url", schema::text("Whole address; holes may stand behind the host.")),
+            ("headers", map("Header rows.")),
+            (
+                "query",
+                json!({"description": "Query rows, encoded; a list gives the parameter several times.", "type": "object"}),
+            ),
+            ("auth", auth::schema()),
+            ("body", json!({"description": "What is sent.", "anyOf": [{"const": "none"}, body]})),
+            (
+                "response",
+                schema::words("How the answer is read; json unless said.", &["json", "xml", "text", "none"]),
+            ),
+            (
+                "save",
+                rows("Variables and where their values stand in a 2xx answer: `contact_id: data[0].id`."),
+            ),
+            ("save_error", rows("The same for any other answer.")),
+            ("timeout", schema::duration("Of one attempt; 10s unless said, at most 60s.")),
+            ("deadline", schema::duration("Of all attempts; 30s unless said, at most 60s.")),
+            (
+                "retries",
+                json!({"description": "Further attempts after faults that pass.", "type": "integer", "minimum": 0, "maximum": RETRIES_MAX}),
+            ),
+            (
+                "repeatable",
+                json!({"description": "The call may be made again: it only reads, or does the same twice.", "type": "boolean"}),
+            ),
+            (
+                "idempotency_header",
+                schema::text("Header that carries a key of the call, by which the API knows a repetition."),
+            ),
+        ],
+        &["method", "url"],
+    )
 }

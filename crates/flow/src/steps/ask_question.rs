@@ -6,13 +6,14 @@ mod number;
 mod prompt;
 
 use crate::Value;
-use crate::document::{Fields, Node, Reader, target, variable_name};
+use crate::document::{Fields, Node, Reader, schema, target, variable_name};
 use crate::engine::{Next, Resume, TurnBuilder, later};
 use crate::flow::{Step, Target};
 use crate::session::Waiting;
 use crate::source::Text;
 use crate::template::Template;
 use crate::turn::{Fact, Message, Outgoing};
+use serde_json::json;
 use std::time::Duration;
 
 #[derive(Debug, Clone)]
@@ -270,4 +271,52 @@ fn choice(node: Node<'_>, reader: &mut Reader) -> Option<Choice> {
     }
     fields.finish(reader);
     named.then_some(choice)
+}
+
+/// As the JSON Schema tells it to editors.
+pub(crate) fn schema() -> Value {
+    let choice = schema::object(
+        "One choice. Its answer is its id, else its keyword.",
+        &[
+            ("keyword", schema::text("What the customer types.")),
+            ("title", schema::text("What the button or row says: at most 20 or 24 characters.")),
+            ("id", schema::text("What is saved as the answer.")),
+            ("description", schema::text("Below the title in a list: at most 72 characters.")),
+            ("next", schema::target("The step after this choice; without it the exit `answered` is taken.")),
+        ],
+        &[],
+    );
+    let expect: Vec<&str> = EXPECT.iter().map(|pair| pair.0).collect();
+    schema::step(
+        "Asks, waits for the answer, checks it and keeps it.",
+        &[
+            ("text", schema::text("The question; may hold holes.")),
+            (
+                "expect",
+                schema::words(
+                    "What counts as an answer. A choice where there are choices, else a text.",
+                    &expect,
+                ),
+            ),
+            ("save_as", schema::text("Variable that keeps the answer.")),
+            ("choices", json!({"description": "What can be chosen.", "type": "array", "items": choice})),
+            (
+                "show",
+                schema::words(
+                    "How choices are shown; as text when none has a title.",
+                    &["text", "buttons", "list"],
+                ),
+            ),
+            ("list_button", schema::text("Title of the button that opens the list.")),
+            ("invalid_text", schema::text("Said when an answer does not fit.")),
+            (
+                "attempts",
+                json!({"description": "Answers refused before the exit `invalid` is taken; 3 unless said.", "type": "integer", "minimum": 1, "maximum": ATTEMPTS_MAX}),
+            ),
+            ("timeout", schema::duration("Time before the exit `timeout` is taken.")),
+            ("join", schema::duration("Lines that come within so long of each other make one answer.")),
+            ("country", schema::text("Country (two letters) of phone numbers typed without a country code.")),
+        ],
+        &["text"],
+    )
 }

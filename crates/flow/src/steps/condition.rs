@@ -1,10 +1,12 @@
 //! `condition`: the first branch that holds is taken.
 
+use crate::Value;
 use crate::condition::Condition;
-use crate::document::{Fields, Node, Reader, target};
+use crate::document::{Fields, Node, Reader, schema, target};
 use crate::engine::{Next, Resume, TurnBuilder};
 use crate::flow::Step;
 use crate::flow::Target;
+use serde_json::json;
 
 #[derive(Debug, Clone)]
 pub struct Branch {
@@ -58,4 +60,29 @@ fn branch(node: Node<'_>, reader: &mut Reader) -> Option<When> {
     let next = next.and_then(|node| target(node, "`next`", reader));
     fields.finish(reader);
     Some(When { when: when?, next: next? })
+}
+
+/// As the JSON Schema tells it to editors.
+pub(crate) fn schema() -> Value {
+    let branch = schema::object(
+        "A condition and where it leads.",
+        &[
+            (
+                "when",
+                schema::text(
+                    "Such as `total_count = 0 and plan in [\"pro\", \"max\"]`. No braces; texts in quotes.",
+                ),
+            ),
+            ("next", schema::target("The step when it holds.")),
+        ],
+        &["when", "next"],
+    );
+    schema::step(
+        "Goes on at the first branch that holds.",
+        &[
+            ("branches", json!({"description": "Tried in order.", "type": "array", "items": branch})),
+            ("otherwise", schema::target("The step when none holds.")),
+        ],
+        &["branches"],
+    )
 }

@@ -1,6 +1,7 @@
 //! `end`: ends the flow here; a called flow returns to its caller.
 
-use crate::document::{Fields, Reader};
+use crate::Value;
+use crate::document::{Fields, Reader, schema};
 use crate::engine::{Next, Resume, TurnBuilder};
 use crate::flow::Step;
 
@@ -18,4 +19,9 @@ impl End {
 #[expect(clippy::unnecessary_wraps, reason = "all steps are read alike")]
 pub(crate) fn read(_: &mut Fields<'_>, _: &mut Reader) -> Option<End> {
     Some(End)
+}
+
+/// As the JSON Schema tells it to editors.
+pub(crate) fn schema() -> Value {
+    schema::step("Ends the flow here; a called flow returns to its caller.", &[], &[])
 }

@@ -1,6 +1,7 @@
 //! `hand_over`: ends the session and gives the conversation to people.
 
-use crate::document::{Fields, Reader};
+use crate::Value;
+use crate::document::{Fields, Reader, schema};
 use crate::engine::{Next, Resume, TurnBuilder};
 use crate::flow::Step;
 use crate::template::Template;
@@ -34,4 +35,17 @@ pub(crate) fn read(fields: &mut Fields<'_>, reader: &mut Reader) -> Option<HandO
         team: fields.template(reader, "team"),
         note: fields.template(reader, "note"),
     })
+}
+
+/// As the JSON Schema tells it to editors.
+pub(crate) fn schema() -> Value {
+    schema::step(
+        "Ends the session and gives the conversation to people.",
+        &[
+            ("text", schema::text("Said to the customer.")),
+            ("team", schema::text("The team that gets the conversation.")),
+            ("note", schema::text("What the team reads; the customer does not.")),
+        ],
+        &[],
+    )
 }

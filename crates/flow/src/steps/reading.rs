@@ -30,6 +30,17 @@ pub(crate) fn read(word: &str, fields: &mut Fields<'_>, reader: &mut Reader) -> 
     }
 }
 
+/// The JSON Schema of each step type, in the order of the list.
+pub(crate) fn schemas() -> Vec<(&'static str, crate::Value)> {
+    macro_rules! schemas {
+        ($($name:ident,)+) => { vec![$((stringify!($name), super::$name::schema()),)+] };
+    }
+    schemas! {
+        send_message, send_template, ask_question, condition, set_variable, api_request, hand_over, run_flow, wait,
+        tag_contact, update_contact, end,
+    }
+}
+
 /// The exit that `next` draws, by the `type` word.
 pub(crate) fn main_exit(word: &str) -> Option<&'static str> {
     match word {

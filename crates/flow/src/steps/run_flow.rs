@@ -1,12 +1,13 @@
 //! `run_flow`: runs another flow and comes back by `returned`.
 
-use crate::Values;
-use crate::document::{Fields, Reader, variable_name};
+use crate::document::{Fields, Reader, schema, variable_name};
 use crate::engine::{Next, Resume, TurnBuilder};
 use crate::flow::Step;
 use crate::session::Frame;
 use crate::source::Text;
 use crate::template::JsonTemplate;
+use crate::{Value, Values};
+use serde_json::json;
 
 /// Flows that may stand on one another.
 pub const DEPTH_MAX: usize = 8;
@@ -74,4 +75,17 @@ pub(crate) fn read(fields: &mut Fields<'_>, reader: &mut Reader) -> Option<RunFl
     });
     let save = save.collect();
     Some(RunFlow { flow: flow?, with, save })
+}
+
+/// As the JSON Schema tells it to editors.
+pub(crate) fn schema() -> Value {
+    schema::step(
+        "Runs another flow, which has variables of its own, and comes back.",
+        &[
+            ("flow", schema::text("Name of the flow.")),
+            ("with", json!({"description": "Their inputs and our values.", "type": "object"})),
+            ("save", json!({"description": "Our variables and theirs: `ours: theirs`.", "type": "object"})),
+        ],
+        &["flow"],
+    )
 }

@@ -1,11 +1,12 @@
 //! `send_message`: one message of any kind.
 
-use crate::document::{Fields, Node, Reader, Shape};
+use crate::Value;
+use crate::document::{Fields, Node, Reader, Shape, schema};
 use crate::engine::{Next, Resume, TurnBuilder};
 use crate::flow::Step;
 use crate::template::Template;
-use crate::turn::MediaKind;
-use crate::turn::{ContactCard, MediaSource, Outgoing};
+use crate::turn::{ContactCard, MediaKind, MediaSource, Outgoing};
+use serde_json::json;
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct SendMessage {
@@ -263,4 +264,52 @@ fn url_button(node: Node<'_>, text: Option<Template>, reader: &mut Reader) -> Op
     let url = url.and_then(|node| reader.template(node, "`url`"));
     fields.finish(reader);
     Some(Content::UrlButton { text: text?, title: title?, url: url? })
+}
+
+/// As the JSON Schema tells it to editors.
+pub(crate) fn schema() -> Value {
+    let media = |what: &str, more: &[&str]| {
+        let mut fields = vec![
+            ("link", schema::text("Public https address of the file.")),
+            ("id", schema::text("Id of a file uploaded to WhatsApp.")),
+        ];
+        fields.extend(more.iter().map(|name| (*name, schema::text("Shown with the file; may hold holes."))));
+        json!({"description": what, "anyOf": [schema::plain_text(), schema::object("", &fields, &[])]})
+    };
+    let place = schema::text;
+    let card = schema::object(
+        "A contact card.",
+        &[
+            ("name", place("Full name.")),
+            ("phone", place("With country code.")),
+            ("email", place("Address for mail.")),
+            ("organization", place("Company.")),
+        ],
+        &["name"],
+    );
+    schema::step(
+        "Sends one message: a text, a file, a location, contact cards, a button to a page, or a request for the location.",
+        &[
+            (
+                "text",
+                schema::text("The words; may hold holes such as {{contact.name}}. At most 4,096 characters."),
+            ),
+            ("image", media("A picture: its https address, or a map.", &["caption"])),
+            ("document", media("A file: its https address, or a map.", &["caption", "filename"])),
+            ("video", media("A video: its https address, or a map.", &["caption"])),
+            ("audio", media("A sound: its https address, or a map.", &[])),
+            ("location", schema::location()),
+            ("contacts", json!({"description": "Up to five contact cards.", "type": "array", "items": card})),
+            (
+                "url_button",
+                schema::object(
+                    "A button under `text` that opens a page.",
+                    &[("title", place("At most 20 characters.")), ("url", place("The page."))],
+                    &["title", "url"],
+                ),
+            ),
+            ("request_location", schema::text("The text above WhatsApp's button that sends the location.")),
+        ],
+        &[],
+    )
 }

@@ -1,13 +1,13 @@
 //! `send_template`: an approved template, the only message outside the 24-hour service window.
 
-use crate::document::{Fields, Node, Reader, Shape};
+use crate::Value;
+use crate::document::{Fields, Node, Reader, Shape, schema};
 use crate::engine::{Next, Resume, TurnBuilder};
 use crate::flow::Step;
-use crate::steps::send_message::Media;
-use crate::steps::send_message::degrees;
-use crate::steps::send_message::{MEDIA, location, media};
+use crate::steps::send_message::{MEDIA, Media, degrees, location, media};
 use crate::template::Template;
 use crate::turn::{self, ButtonParameter, Outgoing, TemplateBody, TemplateButton, TemplateHeader};
+use serde_json::json;
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct SendTemplate {
@@ -227,4 +227,61 @@ fn button(node: Node<'_>, reader: &mut Reader) -> Option<Button> {
     }
     fields.finish(reader);
     Some(Button { index: index?, parameter: parameter? })
+}
+
+/// As the JSON Schema tells it to editors.
+pub(crate) fn schema() -> Value {
+    let parameter = schema::text("Fills the parameter; may hold holes.");
+    let media = json!({"anyOf": [schema::plain_text(), {"type": "object"}]});
+    schema::step(
+        "Sends an approved template: the only message outside the 24-hour service window.",
+        &[
+            ("template", schema::text("Name of the template as approved.")),
+            ("language", schema::text("Its language, such as en_US.")),
+            (
+                "category",
+                schema::words(
+                    "What it was approved as. Marketing is withheld from who opted out.",
+                    &["marketing", "utility", "authentication"],
+                ),
+            ),
+            (
+                "header",
+                schema::object(
+                    "What the header's parameter is filled with.",
+                    &[
+                        ("text", parameter.clone()),
+                        ("name", schema::text("Name of the header's parameter, where it has one.")),
+                        ("image", media.clone()),
+                        ("document", media.clone()),
+                        ("video", media.clone()),
+                        ("audio", media),
+                        ("location", schema::location()),
+                    ],
+                    &[],
+                ),
+            ),
+            (
+                "body",
+                json!({
+                    "description": "Parameters of the body: a list for {{1}}, {{2}}, …; a map where they have names.",
+                    "anyOf": [{"type": "array", "items": parameter}, {"type": "object", "additionalProperties": parameter}],
+                }),
+            ),
+            (
+                "buttons",
+                json!({"description": "Parameters of the template's buttons.", "type": "array", "items": schema::object(
+                    "One parameter of one button.",
+                    &[
+                        ("index", json!({"description": "Which button, from 0, counting all.", "type": "integer", "minimum": 0, "maximum": 9})),
+                        ("payload", schema::text("What a quick reply sends back.")),
+                        ("url_suffix", schema::text("The end of the button's address.")),
+                        ("coupon_code", schema::text("The code to copy.")),
+                    ],
+                    &["index"],
+                )}),
+            ),
+        ],
+        &["template", "language"],
+    )
 }

@@ -1,10 +1,12 @@
 //! `set_variable`: computes values and keeps them under names.
 
-use crate::document::{Fields, Reader, variable_name};
+use crate::Value;
+use crate::document::{Fields, Reader, schema, variable_name};
 use crate::engine::{Next, Resume, TurnBuilder};
 use crate::flow::Step;
 use crate::source::Text;
 use crate::template::JsonTemplate;
+use serde_json::json;
 
 #[derive(Debug, Clone)]
 pub struct SetVariable {
@@ -32,4 +34,10 @@ pub(crate) fn read(fields: &mut Fields<'_>, reader: &mut Reader) -> Option<SetVa
     let set =
         rows.into_iter().map(|(name, value)| (variable_name(name, reader), reader.json(value))).collect();
     Some(SetVariable { set })
+}
+
+/// As the JSON Schema tells it to editors.
+pub(crate) fn schema() -> Value {
+    let set = json!({"description": "Names and their values; a later one sees the earlier ones.", "type": "object"});
+    schema::step("Computes values and keeps them under names.", &[("set", set)], &["set"])
 }

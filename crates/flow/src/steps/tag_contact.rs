@@ -1,10 +1,12 @@
 //! `tag_contact`: adds and removes tags of the contact.
 
-use crate::document::{Fields, Node, Reader};
+use crate::Value;
+use crate::document::{Fields, Node, Reader, schema};
 use crate::engine::{Next, Resume, TurnBuilder};
 use crate::flow::Step;
 use crate::template::Template;
 use crate::turn::Fact;
+use serde_json::json;
 
 #[derive(Debug, Clone, Default)]
 pub struct TagContact {
@@ -44,4 +46,14 @@ pub(crate) fn read(fields: &mut Fields<'_>, reader: &mut Reader) -> Option<TagCo
 fn tags(node: Node<'_>, field: &str, reader: &mut Reader) -> Vec<Template> {
     let items = reader.one_or_more(node, field);
     items.into_iter().filter_map(|item| reader.template(item, "a tag")).collect()
+}
+
+/// As the JSON Schema tells it to editors.
+pub(crate) fn schema() -> Value {
+    let tags = |what: &str| json!({"description": what, "anyOf": [schema::plain_text(), {"type": "array", "items": schema::plain_text()}]});
+    schema::step(
+        "Adds and removes tags of the contact.",
+        &[("add", tags("Tags to add.")), ("remove", tags("Tags to remove."))],
+        &[],
+    )
 }

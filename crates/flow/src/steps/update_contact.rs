@@ -1,12 +1,13 @@
 //! `update_contact`: writes fields of the contact (`name`, `email`, or a custom field).
 
 use crate::Value;
-use crate::document::{Fields, Reader};
+use crate::document::{Fields, Reader, schema};
 use crate::engine::{Next, Resume, TurnBuilder};
 use crate::flow::Step;
 use crate::source::Text;
 use crate::template::JsonTemplate;
 use crate::turn::Fact;
+use serde_json::json;
 
 #[derive(Debug, Clone)]
 pub struct UpdateContact {
@@ -50,4 +51,10 @@ pub(crate) fn read(fields: &mut Fields<'_>, reader: &mut Reader) -> Option<Updat
     let set =
         reader.rows(node, "`set`").into_iter().map(|(name, value)| (name, reader.json(value))).collect();
     Some(UpdateContact { set })
+}
+
+/// As the JSON Schema tells it to editors.
+pub(crate) fn schema() -> Value {
+    let set = json!({"description": "Fields (`name`, `email`, or a custom one) and their values.", "type": "object"});
+    schema::step("Writes fields of the contact.", &[("set", set)], &["set"])
 }

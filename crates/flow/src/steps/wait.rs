@@ -1,6 +1,7 @@
 //! `wait`: for a time, or until a moment.
 
-use crate::document::{Fields, Reader};
+use crate::Value;
+use crate::document::{Fields, Reader, schema};
 use crate::engine::later;
 use crate::engine::{Next, Resume, TurnBuilder};
 use crate::flow::Step;
@@ -78,4 +79,16 @@ pub(crate) fn read(fields: &mut Fields<'_>, reader: &mut Reader) -> Option<Wait>
         }
     };
     Some(Wait { until: until? })
+}
+
+/// As the JSON Schema tells it to editors.
+pub(crate) fn schema() -> Value {
+    schema::step(
+        "Waits for a time, or until a moment.",
+        &[
+            ("for", schema::duration("How long.")),
+            ("until", schema::text("A date or a time, such as \"{{appointment}}\".")),
+        ],
+        &[],
+    )
 }

@@ -272,9 +272,9 @@ fn fact(fact: &Fact) -> Value {
 }
 
 /// Adds to `wrong` what came in another way than `case` expects; under `UPDATE_GOLDEN` changes the case instead.
-pub(crate) fn compare(case: &mut Value, came: &Map<String, Value>, name: &str, wrong: &mut Vec<String>) {
+pub(crate) fn compare(case: &mut Value, observed: &Map<String, Value>, name: &str, wrong: &mut Vec<String>) {
     let mut expects = 0;
-    for (key, came) in came {
+    for (key, came) in observed {
         let Some(expected) = case.get_mut(key) else { continue };
         expects += 1;
         if expected == came {

@@ -1,6 +1,8 @@
 //! Reads the `auth` block of an API request.
 
 use super::{ApiKeyPlace, Auth};
+use crate::Value;
+use crate::document::schema;
 use crate::document::{Fields, Node, Reader};
 use crate::finding::{Finding, Severity};
 use crate::source::Text;
@@ -101,4 +103,31 @@ fn refuse_header(headers: &[(Text, Template)], reader: &mut Reader) {
     .because("Only one of them can be sent.")
     .mend("Remove the header row or the block.");
     reader.report(finding);
+}
+
+/// As the JSON Schema tells it to editors.
+pub(super) fn schema() -> Value {
+    schema::object(
+        "How the request proves who it comes from; or an `Authorization` row in the headers.",
+        &[
+            ("type", schema::words("The kind.", &KINDS)),
+            ("token", schema::text("bearer: the token, such as \"{{secret.api_token}}\".")),
+            ("user", schema::text("basic: the user.")),
+            ("password", schema::text("basic: the password.")),
+            ("in", schema::words("api_key: where it stands.", &["header", "query"])),
+            ("name", schema::text("api_key: the header's or parameter's name.")),
+            ("key", schema::text("api_key: the key.")),
+            ("scheme", schema::text("scheme: the word before the value.")),
+            ("value", schema::text("scheme: what follows the word.")),
+            ("token_url", schema::text("client_credentials: where tokens are given.")),
+            ("client_id", schema::text("client_credentials: our id.")),
+            ("client_secret", schema::text("client_credentials: our secret.")),
+            ("scope", schema::text("client_credentials: what is asked for.")),
+            (
+                "connection",
+                schema::text("granted: name of a connection that a person granted in the browser."),
+            ),
+        ],
+        &["type"],
+    )
 }
