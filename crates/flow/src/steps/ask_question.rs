@@ -68,6 +68,9 @@ pub struct Choice {
     pub next: Option<Target>,
 }
 
+/// Quick lines that make one answer at most; with the last of them it is given.
+const LINES_MAX: usize = 30;
+
 /// The open question as [`Waiting::Answer`] keeps it.
 struct Open {
     asked: String,
@@ -89,9 +92,11 @@ impl AskQuestion {
             let Ok(line) = serde_json::to_value(message) else { return self.answer(turn, open, message) };
             open.lines.push(line);
             open.join_until = Some(later(turn.now(), join));
-            return open.wait();
+            if open.lines.len() < LINES_MAX {
+                return open.wait();
+            }
         }
-        if open.join_until.is_some_and(|at| at <= turn.now()) {
+        if open.lines.len() >= LINES_MAX || open.join_until.is_some_and(|at| at <= turn.now()) {
             let message = joined(std::mem::take(&mut open.lines));
             open.join_until = None;
             turn.set_message(&message);

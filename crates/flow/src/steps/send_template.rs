@@ -130,8 +130,23 @@ impl Button {
     }
 }
 
+/// A parameter's text. The platform refuses line breaks, tabs and more than four blanks in a row (132018): each run of
+/// white space with one of them becomes one blank.
 fn parameter(turn: &mut TurnBuilder<'_>, name: &str, template: &Template) -> Result<String, String> {
-    turn.optional_text(Some(template)).ok_or_else(|| format!("{name} is empty"))
+    let text = turn.optional_text(Some(template)).ok_or_else(|| format!("{name} is empty"))?;
+    let mut line = String::with_capacity(text.len());
+    let mut blanks = String::new();
+    for letter in text.trim().chars() {
+        if letter.is_whitespace() {
+            blanks.push(letter);
+            continue;
+        }
+        let refused = blanks.chars().count() > 4 || blanks.contains(['\n', '\r', '\t']);
+        line.push_str(if refused { " " } else { &blanks });
+        blanks.clear();
+        line.push(letter);
+    }
+    Ok(line)
 }
 
 /// Reads the template's name, its language and its parameters.
