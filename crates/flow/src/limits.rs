@@ -27,4 +27,4 @@ pub const ROW_ID_CHARS_MAX: usize = 200;
 /// Most contact cards in one message.
 pub const CONTACT_CARDS_MAX: usize = 5;
 /// Time after the customer's last message in which free-form messages may leave.
-pub const SERVICE_WINDOW: Duration = Duration::from_secs(24 * 3600);
+pub const SERVICE_WINDOW: Duration = Duration::from_hours(24);
