@@ -16,6 +16,7 @@ pub mod tag_contact;
 pub mod update_contact;
 pub mod wait;
 
+pub use reading::{example, page};
 pub(crate) use reading::{exits, is_exit, main_exit, read, schemas};
 
 /// Declares the step types: the `type` word in documents, the action and its main exit (`None` for a step that ends).

@@ -1,4 +1,19 @@
 //! `api_request`: one call to any HTTP API, its answer read into variables.
+//!
+//! ```yaml
+//! find_contact:
+//!   type: api_request
+//!   method: POST
+//!   repeatable: true
+//!   url: https://api.intercom.io/contacts/search
+//!   headers: {Authorization: "Bearer {{secret.intercom_token}}", Intercom-Version: "2.11"}
+//!   body:
+//!     json: {query: {field: email, operator: "=", value: "{{customer_email}}"}}
+//!   save:
+//!     contact_id: data[0].id
+//!     plan: {path: "data[0].custom_attributes.plan", default: free}
+//!   exits: {ok: found, rate_limited: later, failed: sorry}
+//! ```
 
 mod auth;
 mod body;
