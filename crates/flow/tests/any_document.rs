@@ -151,6 +151,18 @@ proptest! {
     }
 }
 
+/// What the properties above once found.
+#[test]
+fn texts_that_were_trouble() {
+    for (from, to) in [("data[0].id", "data[0]é.id"), ("      json: {", "---\njson: {")] {
+        let text = EXAMPLE.replace(from, to);
+        assert_ne!(text, EXAMPLE);
+        holds("flow.yaml", &text);
+        let once = fix(&Source::new("flow.yaml", text), &all_findings);
+        assert_eq!(fix(&Source::new("flow.yaml", once.as_str()), &all_findings), once);
+    }
+}
+
 /// An offset in a text as read leads to the same letter in the source, through escapes and indentation.
 #[test]
 fn places_inside_texts_are_exact() {
