@@ -4,7 +4,7 @@
 
 use rapport_flow::bot::Settings;
 use rapport_flow::check::{CheckContext, check};
-use rapport_flow::dialogue::{read_tests, run_tests};
+use rapport_flow::dialogue::{Entry, read_tests, run_tests};
 use rapport_flow::document::{Source, read_bot, read_flow};
 use rapport_flow::{Bot, Flow};
 use std::path::{Path, PathBuf};
@@ -56,7 +56,7 @@ fn every_example_passes_its_dialogues() {
         for result in run_tests(&document.unwrap(), &bot, &|_| Vec::new()) {
             cases += 1;
             if let Some(failure) = result.failure {
-                let said: Vec<String> = result.transcript.iter().filter_map(|entry| entry.words()).collect();
+                let said: Vec<String> = result.transcript.iter().filter_map(Entry::words).collect();
                 failures.push(format!(
                     "{}:{}: {}: {}\n{}\n--\n{}",
                     path.display(),

@@ -1,4 +1,15 @@
 //! `ask_question`: a question, what counts as an answer, and where it is kept.
+//!
+//! ```yaml
+//! choose:
+//!   type: ask_question
+//!   text: Hi {{contact.name}}, what can we do for you?
+//!   choices:
+//!     - {keyword: ORDERS, title: My orders, next: orders}
+//!     - {keyword: SUPPORT, title: Talk to a person, next: support}
+//!   timeout: 30m
+//!   exits: {timeout: goodbye, invalid: support}
+//! ```
 
 mod answer;
 mod date;

@@ -1,4 +1,13 @@
 //! `condition`: the first branch that holds is taken.
+//!
+//! ```yaml
+//! found:
+//!   type: condition
+//!   branches:
+//!     - {when: total_count = 0, next: nobody}
+//!     - {when: 'plan in ["pro", "max"]', next: priority}
+//!   otherwise: greet
+//! ```
 
 use crate::Value;
 use crate::condition::Condition;

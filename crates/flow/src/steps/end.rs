@@ -1,4 +1,8 @@
 //! `end`: ends the flow here; a called flow returns to its caller.
+//!
+//! ```yaml
+//! done: {type: end}
+//! ```
 
 use crate::Value;
 use crate::document::{Fields, Reader, schema};

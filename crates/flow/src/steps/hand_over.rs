@@ -1,4 +1,8 @@
 //! `hand_over`: ends the session and gives the conversation to people.
+//!
+//! ```yaml
+//! support: {type: hand_over, team: support, text: A team member will pick this up., note: "Plan {{plan}}"}
+//! ```
 
 use crate::Value;
 use crate::document::{Fields, Reader, schema};

@@ -1,4 +1,13 @@
 //! `run_flow`: runs another flow and comes back by `returned`.
+//!
+//! ```yaml
+//! orders:
+//!   type: run_flow
+//!   flow: order-status
+//!   with: {email: "{{customer_email}}"}
+//!   save: {last_order: order_id}
+//!   next: end
+//! ```
 
 use crate::document::{Fields, Reader, schema, variable_name};
 use crate::engine::{Next, Resume, TurnBuilder};

@@ -1,4 +1,11 @@
 //! `send_message`: one message of any kind.
+//!
+//! ```yaml
+//! receipt:
+//!   type: send_message
+//!   document: {link: "https://files.example.com/{{order_id}}.pdf", filename: receipt.pdf, caption: Your receipt}
+//!   next: end
+//! ```
 
 use crate::Value;
 use crate::document::{Fields, Node, Reader, Shape, schema};

@@ -1,4 +1,15 @@
 //! `send_template`: an approved template, the only message outside the 24-hour service window.
+//!
+//! ```yaml
+//! remind:
+//!   type: send_template
+//!   template: appointment_reminder
+//!   language: en_US
+//!   category: utility
+//!   body: {name: "{{contact.name}}", day: "{{day | date}}"}
+//!   buttons: [{index: 0, payload: CONFIRM}]
+//!   next: wait_for_answer
+//! ```
 
 use crate::Value;
 use crate::document::{Fields, Node, Reader, Shape, schema};

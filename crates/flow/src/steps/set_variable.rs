@@ -1,4 +1,11 @@
 //! `set_variable`: computes values and keeps them under names.
+//!
+//! ```yaml
+//! prepare:
+//!   type: set_variable
+//!   set: {greeting: "Hello {{contact.name | default: 'there'}}", tries: 0}
+//!   next: greet
+//! ```
 
 use crate::Value;
 use crate::document::{Fields, Reader, schema, variable_name};

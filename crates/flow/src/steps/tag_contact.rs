@@ -1,4 +1,8 @@
 //! `tag_contact`: adds and removes tags of the contact.
+//!
+//! ```yaml
+//! tag: {type: tag_contact, add: [vip, "{{plan}}"], remove: trial, next: end}
+//! ```
 
 use crate::Value;
 use crate::document::{Fields, Node, Reader, schema};

@@ -1,4 +1,8 @@
 //! `update_contact`: writes fields of the contact (`name`, `email`, or a custom field).
+//!
+//! ```yaml
+//! keep: {type: update_contact, set: {email: "{{customer_email}}", plan: "{{plan}}"}, next: end}
+//! ```
 
 use crate::Value;
 use crate::document::{Fields, Reader, schema};

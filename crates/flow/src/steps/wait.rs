@@ -1,4 +1,8 @@
 //! `wait`: for a time, or until a moment.
+//!
+//! ```yaml
+//! pause: {type: wait, for: 25h, next: remind}
+//! ```
 
 use crate::Value;
 use crate::document::{Fields, Reader, schema};
