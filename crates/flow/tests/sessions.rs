@@ -2,6 +2,7 @@
 
 use rapport_flow::bot::{Bot, Settings};
 use rapport_flow::document::{Source, read_flow};
+use rapport_flow::engine::call_findings;
 use rapport_flow::request::{Exchange, Outcome, Sent};
 use rapport_flow::session::{Session, Waiting};
 use rapport_flow::turn::{Ambient, Channel, Contact, Effect, Fact, Input, Message, Outgoing, Turn};
@@ -66,11 +67,15 @@ fn calling() -> Value {
 }
 
 fn result(effect: &str) -> Input {
+    answer(effect, Outcome::Ok, 200, "{}")
+}
+
+fn answer(effect: &str, outcome: Outcome, status: u16, body: &str) -> Input {
     let exchange = Exchange {
-        outcome: Outcome::Ok,
-        status: Some(200),
+        outcome,
+        status: Some(status),
         headers: Vec::new(),
-        body: "{}".into(),
+        body: body.into(),
         sent: Sent::default(),
         attempts: Vec::new(),
         elapsed_ms: 0,
@@ -130,6 +135,31 @@ fn a_result_that_nobody_waits_for_wakes_nothing() {
             .iter()
             .any(|event| event.fact == Fact::MessageWithheld { reason: "window_closed".into() })
     );
+}
+
+#[test]
+fn a_failure_that_leads_nowhere_tells_the_team_in_words() {
+    let bot = Bot::new(Settings::default(), [flow(1, &calling())]);
+    let session = say(&bot, None, NOW, "go").session.unwrap();
+    let Waiting::Call { effect } = session.waiting.clone() else { panic!("no call: {session:#?}") };
+    let input = answer(&effect, Outcome::ClientError, 401, r#"{"error": "bad token"}"#);
+    let Input::Call { exchange, .. } = &input else { unreachable!() };
+    let findings = call_findings(&bot, &session, &effect, exchange);
+    assert!(!findings.is_empty() && findings.iter().all(|finding| finding.step.as_deref() == Some("call")));
+    assert!(call_findings(&bot, &session, "other", exchange).is_empty());
+    let turn = advance(&bot, Some(session), input, &mut ambient(NOW + 1));
+    let codes = turn.events.iter().find_map(|event| match &event.fact {
+        Fact::CallFinished { findings, .. } => Some(findings.clone()),
+        _ => None,
+    });
+    assert_eq!(codes, Some(findings.iter().map(|finding| finding.code.to_owned()).collect()));
+    let note = turn.events.iter().find_map(|event| match &event.fact {
+        Fact::HandedOver { note, .. } => note.clone(),
+        _ => None,
+    });
+    let note = note.unwrap();
+    assert!(note.starts_with("The API request \"call\" failed (client_error, HTTP 401). "), "{note}");
+    assert!(note.contains(&findings[0].mend), "{note}");
 }
 
 #[test]
