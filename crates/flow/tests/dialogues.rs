@@ -131,7 +131,10 @@ fn a_failure_says_where_what_and_the_difference() {
     assert_eq!(failure.diff, "- Witch?\n+ Which?");
 
     let failure = fails("[]", "      - customer: hello\n      - bot: Which?\n");
-    assert_eq!((failure.line, failure.message.as_str()), (7, "the bot sent nothing here"));
+    assert_eq!(
+        (failure.line, failure.message.as_str()),
+        (7, "the bot sent nothing here (no trigger meets the message)")
+    );
 
     let failure = fails(STOCK, "      - customer: shop\n      - tap: Huge\n");
     assert_eq!(failure.message, "there is no button or row \"Huge\"; shown so far: Small, Large");
