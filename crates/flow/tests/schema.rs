@@ -130,7 +130,7 @@ fn wrong(root: &Value, schema: &Value, value: &Value) -> Option<String> {
             return Some(found);
         }
     }
-    let Some(object) = value.as_object() else { return None };
+    let object = value.as_object()?;
     for name in schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str) {
         if !object.contains_key(name) {
             return no(&format!("required {name}"));

@@ -300,10 +300,9 @@ fn text_length(rest: &str, map: bool) -> usize {
             continue;
         }
         match letter {
-            '\n' | '\r' => break,
             '[' => brackets += 1,
             ']' if brackets > 0 => brackets -= 1,
-            '}' | ']' => break,
+            '}' | ']' | '\n' | '\r' => break,
             ',' if brackets == 0 && (!map || key_follows(&tail[1..])) => break,
             _ => {}
         }

@@ -86,7 +86,8 @@ fn steps(text: &str) -> Result<Vec<PathStep>, Fault> {
             Some(_) => at + 1,
             None if at == begin => at,
             None => {
-                return Err(Fault::new(CODE, at..at + 1, "a key follows a `]` without a dot")
+                let letter = text[at..].chars().next().map_or(0, char::len_utf8);
+                return Err(Fault::new(CODE, at..at + letter, "a key follows a `]` without a dot")
                     .mend("Put a dot between them: `data[0].name`.")
                     .safe_fix(at..at, "."));
             }
