@@ -64,9 +64,13 @@ pub enum TriggerKind {
     FirstMessage,
     AnyMessage,
     /// The payload of a template's quick reply, or the id of a button.
-    Button { payload: Text },
+    Button {
+        payload: Text,
+    },
     /// A click-to-WhatsApp ad or post; with `source_id`, only that one.
-    Referral { source_id: Option<Text> },
+    Referral {
+        source_id: Option<Text>,
+    },
 }
 
 /// How a keyword is compared with a message, both case-folded.

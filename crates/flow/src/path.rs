@@ -11,6 +11,9 @@ pub use read::{Missing, Read, Why};
 /// Longest path, in bytes.
 pub const PATH_BYTES_MAX: usize = 512;
 
+/// Most values of an answer that a JSONPath with `match` or `search` is tried on: patterns are compiled for each item.
+pub const PATTERN_VALUES_MAX: usize = 10_000;
+
 /// A parsed response path.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Path {

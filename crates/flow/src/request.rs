@@ -266,6 +266,11 @@ impl Outcome {
         }
     }
 
+    /// Reads [`as_str`](Self::as_str).
+    pub fn from_name(name: &str) -> Option<Self> {
+        std::iter::once(Outcome::Ok).chain(Self::FAILED).find(|outcome| outcome.as_str() == name)
+    }
+
     /// The outcome that an HTTP status alone gives; 1xx and 3xx that reach us count as client errors.
     pub fn of_status(status: u16) -> Self {
         match status {

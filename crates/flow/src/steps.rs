@@ -16,6 +16,8 @@ pub mod tag_contact;
 pub mod update_contact;
 pub mod wait;
 
+use crate::engine::{Next, Resume, TurnBuilder};
+use crate::flow::Step;
 pub use reading::{example, page};
 pub(crate) use reading::{exits, is_exit, main_exit, read, schemas};
 
@@ -40,6 +42,11 @@ macro_rules! steps {
             /// The exit that `next` draws.
             pub fn main_exit(&self) -> Option<&'static str> {
                 match self { $(Action::$action(_) => $main,)+ }
+            }
+
+            /// Runs the step on entry (`resume` is `None`) and again for each input it waits for.
+            pub(crate) fn run(&self, step: &Step, turn: &mut TurnBuilder<'_>, resume: Option<&Resume<'_>>) -> Next {
+                match self { $(Action::$action(action) => action.run(step, turn, resume),)+ }
             }
         }
     };

@@ -124,32 +124,66 @@ pub struct Event {
 #[serde(rename_all = "snake_case")]
 pub enum Fact {
     /// `by` says how: `keyword account`, `first_message`, `any_message`, `button`, `referral`, `default_answer`.
-    SessionStarted { by: String, revision: u32 },
+    SessionStarted {
+        by: String,
+        revision: u32,
+    },
     /// `reason`: `finished`, `timeout`, `handed_over`, `interrupted`, `fault`.
-    SessionEnded { reason: String },
+    SessionEnded {
+        reason: String,
+    },
     /// A step was left by this exit.
-    StepLeft { exit: String },
+    StepLeft {
+        exit: String,
+    },
     QuestionAsked,
-    AnswerAccepted { value: Value },
-    AnswerRefused { attempt: u32 },
+    AnswerAccepted {
+        value: Value,
+    },
+    AnswerRefused {
+        attempt: u32,
+    },
     /// A message that met a question asked after it was accepted, and did not fit.
     MessageKept,
-    CallStarted { effect: String },
+    CallStarted {
+        effect: String,
+    },
     /// `findings` are codes.
-    CallFinished { effect: String, outcome: String, status: Option<u16>, findings: Vec<String> },
+    CallFinished {
+        effect: String,
+        outcome: String,
+        status: Option<u16>,
+        findings: Vec<String>,
+    },
     /// A hole of a message had no value and printed nothing.
-    HoleUnset { name: String },
+    HoleUnset {
+        name: String,
+    },
     /// A message was not sent: `window_closed`, `stopped`, `opted_out`, or a limit it breaks.
-    MessageWithheld { reason: String },
-    ContactUpdated { field: String, value: Value },
-    ContactTagged { tag: String },
-    ContactUntagged { tag: String },
+    MessageWithheld {
+        reason: String,
+    },
+    ContactUpdated {
+        field: String,
+        value: Value,
+    },
+    ContactTagged {
+        tag: String,
+    },
+    ContactUntagged {
+        tag: String,
+    },
     /// `note` is the diagnosis of a fault, or what the author wrote for the team.
-    HandedOver { team: Option<String>, note: Option<String> },
+    HandedOver {
+        team: Option<String>,
+        note: Option<String>,
+    },
     /// The conversation came back to the bot by idle time.
     Released,
     /// A fault of the bot: a flow that is gone, too many steps, too deep a stack.
-    Fault { message: String },
+    Fault {
+        message: String,
+    },
 }
 
 /// An order to the world outside.
@@ -175,22 +209,42 @@ pub enum Effect {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outgoing {
-    Text { text: String },
+    Text {
+        text: String,
+    },
     Media {
         kind: MediaKind,
         source: MediaSource,
         caption: Option<String>,
         filename: Option<String>,
     },
-    Location { latitude: f64, longitude: f64, name: Option<String>, address: Option<String> },
+    Location {
+        latitude: f64,
+        longitude: f64,
+        name: Option<String>,
+        address: Option<String>,
+    },
     Contacts(Vec<ContactCard>),
     /// One button that opens a page.
-    UrlButton { text: String, title: String, url: String },
-    LocationRequest { text: String },
+    UrlButton {
+        text: String,
+        title: String,
+        url: String,
+    },
+    LocationRequest {
+        text: String,
+    },
     /// Up to three reply buttons.
-    Buttons { text: String, buttons: Vec<Choice> },
+    Buttons {
+        text: String,
+        buttons: Vec<Choice>,
+    },
     /// Up to ten rows behind one button.
-    List { text: String, button: String, rows: Vec<Choice> },
+    List {
+        text: String,
+        button: String,
+        rows: Vec<Choice>,
+    },
     Template(Template),
 }
 

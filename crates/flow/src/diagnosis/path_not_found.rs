@@ -16,7 +16,7 @@ use super::rows::{self, Miss};
 use super::seen::Seen;
 use crate::Value;
 use crate::finding::Finding;
-use crate::path::Path;
+use crate::path::{PATTERN_VALUES_MAX, Path, Why};
 
 pub(super) const CODE: &str = "path-not-found";
 
@@ -34,6 +34,11 @@ pub(super) fn of_rows(seen: &Seen<'_>) -> Vec<Finding> {
             Some(near) => {
                 finding.because("A similar path is there.").mend(format!("Did you mean `{}`?", near.path))
             }
+            None if row.missing.why == Why::TooManyValues => finding
+                .because(format!(
+                    "A path with `match` or `search` is tried only on answers of up to {PATTERN_VALUES_MAX} values."
+                ))
+                .mend("Ask the API for fewer entries, or compare with `==`."),
             None => finding
                 .because(there(seen, &row.missing.existing))
                 .mend("Pick the path from the answer. If the value may be absent, give the row a default."),

@@ -3,12 +3,14 @@
 use super::{PATH_BYTES_MAX, Path, PathKind, PathStep};
 use crate::finding::Finding;
 use crate::source::{Place, Text};
-use crate::template::reference::{STEPS_MAX, bracket, in_key};
+use crate::template::reference::{STEPS_MAX, bracket, in_key, quoted};
 use crate::template::{Fault, doubled_braces};
 
 const CODE: &str = "bad-path";
 /// Deepest brackets of a JSONPath. Its parser goes back and forth in nested filters; this keeps that short.
 const QUERY_NESTING_MAX: usize = 8;
+/// Largest compiled pattern of `match` and `search`, in bytes of memory.
+const QUERY_PATTERN_SIZE_MAX: usize = 32 * 1024;
 /// Most `..` of a JSONPath; each may visit the whole answer for every match of the one before.
 const QUERY_DESCENTS_MAX: usize = 2;
 
@@ -145,10 +147,9 @@ fn query(text: &str, trimmed: &str) -> Result<PathKind, Fault> {
             key = &trimmed[1..]
         )));
     }
-    let (depth, descents) = measure(trimmed);
-    if depth > QUERY_NESTING_MAX || descents > QUERY_DESCENTS_MAX {
-        return Err(Fault::new(CODE, whole, "this JSONPath is too involved")
-            .because(format!("At most {QUERY_NESTING_MAX} brackets may stand in one another, and at most {QUERY_DESCENTS_MAX} `..` in one path."))
+    if let Some(why) = too_involved(trimmed) {
+        return Err(Fault::new(CODE, whole, format!("this JSONPath is too involved: {why}"))
+            .because("The work of a path has to stay in proportion to the answer.")
             .mend("Save a part of the answer first, or name the keys."));
     }
     serde_json_path::JsonPath::parse(trimmed).map(|query| PathKind::Query(Box::new(query))).map_err(|error| {
@@ -160,33 +161,73 @@ fn query(text: &str, trimmed: &str) -> Result<PathKind, Fault> {
     })
 }
 
-/// Deepest nesting of brackets, and the number of `..`, outside of quotes.
-fn measure(text: &str) -> (usize, usize) {
-    let (mut open, mut deepest, mut descents) = (0_usize, 0, 0);
-    let mut quote = None;
-    let mut last = ' ';
-    for c in text.chars() {
-        match quote {
-            Some(_) if last == '\\' => {
-                last = ' ';
+/// Why a JSONPath could cost more than its answer is worth, if it could. Texts in quotes are skipped.
+///
+/// With these rules the work is in proportion to the answer: a filter looks only at what it is given, and patterns are
+/// small and the author's own.
+fn too_involved(text: &str) -> Option<String> {
+    let (mut open, mut descents, mut at) = (0_usize, 0, 0);
+    // How many brackets were open where the filter that we are in began.
+    let mut filter: Option<usize> = None;
+    while let Some(c) = text[at..].chars().next() {
+        let rest = &text[at..];
+        match c {
+            '"' | '\'' => {
+                at = quoted(text, at, text.len())?.1;
                 continue;
             }
-            Some(q) if c == q => quote = None,
-            Some(_) => {}
-            None => match c {
-                '"' | '\'' => quote = Some(c),
-                '[' | '(' | '!' => {
-                    open += 1;
-                    deepest = deepest.max(open);
+            '[' | '(' | '!' => {
+                open += 1;
+                if open > QUERY_NESTING_MAX {
+                    return Some(format!("more than {QUERY_NESTING_MAX} brackets stand in one another"));
                 }
-                ']' | ')' => open = open.saturating_sub(1),
-                '.' if last == '.' => descents += 1,
-                _ => {}
-            },
+            }
+            ']' | ')' => {
+                open = open.saturating_sub(1);
+                filter = filter.filter(|began| open >= *began);
+            }
+            '?' if filter.is_none() => filter = Some(open),
+            '?' | '*' | ':' if filter.is_some() => {
+                return Some(format!(
+                    "`{c}` stands inside a filter, which may only look at single values (`@.state`)"
+                ));
+            }
+            '.' if rest.starts_with("..") => {
+                descents += 1;
+                if filter.is_some() {
+                    return Some(
+                        "`..` stands inside a filter, which may only look at single values (`@.state`)"
+                            .into(),
+                    );
+                }
+                if descents > QUERY_DESCENTS_MAX {
+                    return Some(format!("more than {QUERY_DESCENTS_MAX} `..` stand in it"));
+                }
+                at += 1;
+            }
+            'm' | 's' => {
+                let arguments = rest.strip_prefix("match(").or_else(|| rest.strip_prefix("search("));
+                if let Some(why) = arguments.and_then(bad_pattern) {
+                    return Some(why);
+                }
+            }
+            _ => {}
         }
-        last = c;
+        at += c.len_utf8();
     }
-    (deepest, descents)
+    None
+}
+
+/// The pattern of `match` or `search` is compiled again for each item, so it has to be small, and the author's own.
+fn bad_pattern(arguments: &str) -> Option<String> {
+    let at = arguments.find(',').map_or(arguments.len(), |comma| comma + 1);
+    let pattern = arguments[at..].trim_start();
+    if !pattern.starts_with(['"', '\'']) {
+        return Some("the pattern of `match` or `search` is not a text in quotes".into());
+    }
+    let (pattern, _) = quoted(pattern, 0, pattern.len())?;
+    let small = regex::RegexBuilder::new(&pattern).size_limit(QUERY_PATTERN_SIZE_MAX).build();
+    matches!(small, Err(regex::Error::CompiledTooBig(_))).then(|| "the pattern is too large".into())
 }
 
 /// `key` after `way`, quoted where it is odd.
@@ -281,8 +322,23 @@ mod tests {
             format!("$[?{}", "length(".repeat(7)),
             format!("$[?{}", "value($[?".repeat(4)),
             "$..*..*..*".to_owned(),
+            "$[?count($..a) > 5]".to_owned(),
+            "$[?$[?@.a=='z']]".to_owned(),
+            "$[?count(@.*) > 5]".to_owned(),
+            "$.list[?match(@.a, @.b)]".to_owned(),
+            "$.list[?match(@.a, '((a{100}){100}){100}')]".to_owned(),
         ] {
             assert!(Path::of(&text).is_none(), "{text}");
+        }
+        for text in [
+            "$.list[?@.name=='a..b[*]?'].id",
+            "$.list[?match(@.name, 'a.*b') && @.n > 1].id",
+            "$..list[?(@.a == 1 || @.b[0].c == $.c)].id",
+            "$.list[?@.open].items[?@.n >= 2]..sku",
+            "$.list[1:3].id",
+            "$.list[*].id",
+        ] {
+            assert!(Path::of(text).is_some(), "{text}");
         }
     }
 

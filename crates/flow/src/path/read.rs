@@ -1,6 +1,6 @@
 //! Following a path into a value. Found null, a missing key and an empty list are three things.
 
-use super::{Path, PathKind, PathStep, join};
+use super::{PATTERN_VALUES_MAX, Path, PathKind, PathStep, join};
 use crate::Value;
 
 /// What stands at a path.
@@ -39,6 +39,8 @@ pub enum Why {
     },
     /// A JSONPath matched nothing.
     NoMatch,
+    /// A JSONPath with a pattern is not tried on an answer of more than [`super::PATTERN_VALUES_MAX`] values.
+    TooManyValues,
 }
 
 impl<'v> Read<'v> {
@@ -66,8 +68,12 @@ impl Path {
         let steps = match &self.kind {
             PathKind::Steps(steps) => steps,
             PathKind::Query(query) => {
-                let missing = || Missing { why: Why::NoMatch, existing: String::new(), steps: 0 };
-                return query.query(value).first().map_or_else(|| Read::Missing(missing()), Read::Found);
+                let missing = |why| Read::Missing(Missing { why, existing: String::new(), steps: 0 });
+                let has_pattern = self.text.contains("match(") || self.text.contains("search(");
+                if has_pattern && has_more_values(value, PATTERN_VALUES_MAX) {
+                    return missing(Why::TooManyValues);
+                }
+                return query.query(value).first().map_or_else(|| missing(Why::NoMatch), Read::Found);
             }
         };
         let mut here = value;
@@ -116,6 +122,23 @@ fn is_first(step: &PathStep) -> bool {
 
 fn at(items: &[Value], index: usize) -> Result<&Value, Why> {
     items.get(index).ok_or(Why::IndexPastEnd { index, length: items.len() })
+}
+
+/// Whether a value holds more than so many, itself and those in lists and objects counted.
+fn has_more_values(value: &Value, most: usize) -> bool {
+    let (mut count, mut open) = (0, vec![value]);
+    while let Some(value) = open.pop() {
+        count += 1;
+        if count > most {
+            return true;
+        }
+        match value {
+            Value::Array(items) => open.extend(items),
+            Value::Object(entries) => open.extend(entries.values()),
+            _ => {}
+        }
+    }
+    false
 }
 
 /// The kind of a value, in words.
@@ -183,6 +206,15 @@ mod tests {
         assert_eq!(Path::of("0").unwrap().read(&answer), Read::Found(&json!("a")));
         assert_eq!(Path::of("list.0").unwrap().read(&answer), Read::Found(&json!("b")));
         assert_eq!(missing("list.1", &answer).0, Why::IndexPastEnd { index: 1, length: 1 });
+    }
+
+    #[test]
+    fn a_pattern_is_not_tried_on_a_huge_answer() {
+        let path = Path::of("$[?match(@.name, 'Pri.*')].id").unwrap();
+        assert_eq!(path.read(&json!([{"name": "Priya", "id": 7}])), Read::Found(&json!(7)));
+        let huge = json!(vec![json!({"name": "x"}); PATTERN_VALUES_MAX]);
+        let Read::Missing(missing) = path.read(&huge) else { panic!() };
+        assert_eq!(missing.why, Why::TooManyValues);
     }
 
     #[test]

@@ -11,12 +11,20 @@
 //!   exits: {timeout: goodbye, invalid: support}
 //! ```
 
+mod answer;
+mod date;
+mod number;
+mod prompt;
+
 use crate::Value;
 use crate::document::schema;
 use crate::document::{Fields, Node, Reader, target, variable_name};
-use crate::flow::Target;
+use crate::engine::{Next, Resume, TurnBuilder, later};
+use crate::flow::{Step, Target};
+use crate::session::Waiting;
 use crate::source::Text;
 use crate::template::Template;
+use crate::turn::{Fact, Message, Outgoing};
 use serde_json::json;
 use std::time::Duration;
 
@@ -70,6 +78,128 @@ pub struct Choice {
     pub id: Option<Text>,
     pub description: Option<Template>,
     pub next: Option<Target>,
+}
+
+/// The open question as [`Waiting::Answer`] keeps it.
+struct Open {
+    asked: String,
+    asked_at: i64,
+    refused: u32,
+    timeout_at: Option<i64>,
+    lines: Vec<Value>,
+    join_until: Option<i64>,
+}
+
+impl AskQuestion {
+    /// Asks on entry; then takes answers until one fits, attempts are spent or time is up.
+    pub(crate) fn run(&self, _: &Step, turn: &mut TurnBuilder<'_>, resume: Option<&Resume<'_>>) -> Next {
+        let Some(resume) = resume else { return self.ask(turn) };
+        let Some(mut open) = Open::of(turn) else { return self.ask(turn) };
+        if let Resume::Message(message) = resume {
+            let Some(join) = self.join else { return self.answer(turn, open, message) };
+            // What cannot be kept could not be joined; it is an answer by itself.
+            let Ok(line) = serde_json::to_value(message) else { return self.answer(turn, open, message) };
+            open.lines.push(line);
+            open.join_until = Some(later(turn.now(), join));
+            return open.wait();
+        }
+        if open.join_until.is_some_and(|at| at <= turn.now()) {
+            let message = joined(std::mem::take(&mut open.lines));
+            open.join_until = None;
+            turn.set_message(&message);
+            return self.answer(turn, open, &message);
+        }
+        Next::exit("timeout")
+    }
+
+    fn ask(&self, turn: &mut TurnBuilder<'_>) -> Next {
+        // The ids of the buttons hold the question's id, so it is made before the message has one.
+        let asked = turn.new_id();
+        let message = prompt::of(self, turn, &asked);
+        turn.event(Fact::QuestionAsked);
+        turn.send(message);
+        let (asked_at, timeout_at) = self.clock(turn.now());
+        Open { asked, asked_at, refused: 0, timeout_at, lines: Vec::new(), join_until: None }.wait()
+    }
+
+    fn answer(&self, turn: &mut TurnBuilder<'_>, mut open: Open, message: &Message) -> Next {
+        if let Some((value, choice)) = self.read(turn, &open.asked, message) {
+            if let Some(name) = &self.save_as {
+                turn.set_variable(&name.value, value.clone());
+            }
+            turn.event(Fact::AnswerAccepted { value });
+            return match choice.and_then(|choice| choice.next.clone()) {
+                Some(target) => Next::To { exit: "answered".into(), target },
+                None => Next::exit("answered"),
+            };
+        }
+        if message.accepted_at <= open.asked_at {
+            turn.event(Fact::MessageKept);
+            return open.wait();
+        }
+        open.refused = open.refused.saturating_add(1);
+        turn.event(Fact::AnswerRefused { attempt: open.refused });
+        if open.refused >= self.attempts {
+            return Next::exit("invalid");
+        }
+        let text = match turn.optional_text(self.invalid_text.as_ref()) {
+            Some(text) => text,
+            None => prompt::invalid(self, turn),
+        };
+        turn.send(Outgoing::Text { text });
+        // It asks again: what was written before it came spends no further attempt.
+        (open.asked_at, open.timeout_at) = self.clock(turn.now());
+        open.wait()
+    }
+
+    /// The answer and, where it is one of them, the choice.
+    fn read<'s>(
+        &'s self,
+        turn: &mut TurnBuilder<'_>,
+        asked: &str,
+        message: &Message,
+    ) -> Option<(Value, Option<&'s Choice>)> {
+        if let Some((choice, value)) = prompt::chosen(&self.choices, turn, asked, message) {
+            return Some((Value::String(value), Some(choice)));
+        }
+        let country = self.country.as_deref().or(turn.bot().settings.country.as_deref());
+        let local = answer::Local { country, zone: &turn.bot().settings.timezone, now: turn.now() };
+        answer::read(self.expect, message, &local).map(|value| (value, None))
+    }
+
+    fn clock(&self, now: i64) -> (i64, Option<i64>) {
+        (now, self.timeout.map(|timeout| later(now, timeout)))
+    }
+}
+
+impl Open {
+    fn of(turn: &TurnBuilder<'_>) -> Option<Open> {
+        let waiting = turn.waiting()?.clone();
+        let Waiting::Answer { asked, asked_at, refused, timeout_at, lines, join_until } = waiting else {
+            return None;
+        };
+        Some(Open { asked, asked_at, refused, timeout_at, lines, join_until })
+    }
+
+    fn wait(self) -> Next {
+        let Open { asked, asked_at, refused, timeout_at, lines, join_until } = self;
+        Next::Wait(Waiting::Answer { asked, asked_at, refused, timeout_at, lines, join_until })
+    }
+}
+
+/// Quick lines as one message: the last one with the texts of all, a line each, accepted when the last was.
+fn joined(lines: Vec<Value>) -> Message {
+    let messages: Vec<Message> =
+        lines.into_iter().filter_map(|line| serde_json::from_value(line).ok()).collect();
+    let texts: Vec<&str> = messages.iter().filter_map(|message| message.text.as_deref()).collect();
+    let text = (!texts.is_empty()).then(|| texts.join("\n"));
+    // A place or a file sent among the lines is what was asked for, if anything is.
+    let carrier =
+        messages.iter().rev().find(|message| !message.content.is_null() || message.reply_id.is_some());
+    let mut message = carrier.or(messages.last()).cloned().unwrap_or_default();
+    message.accepted_at = messages.last().map_or(0, |last| last.accepted_at);
+    message.text = text;
+    message
 }
 
 /// Answers that may be refused before the exit `invalid`, unless the author says otherwise.

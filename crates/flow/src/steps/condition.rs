@@ -13,6 +13,8 @@ use crate::Value;
 use crate::condition::Condition;
 use crate::document::schema;
 use crate::document::{Fields, Node, Reader, target};
+use crate::engine::{Next, Resume, TurnBuilder};
+use crate::flow::Step;
 use crate::flow::Target;
 use serde_json::json;
 
@@ -26,6 +28,21 @@ pub struct Branch {
 pub struct When {
     pub when: Condition,
     pub next: Target,
+}
+
+impl Branch {
+    /// Leaves by `branches[0]`, `branches[1]`, … or `otherwise`. Without an `otherwise`, the flow ends there.
+    pub(crate) fn run(&self, _: &Step, turn: &mut TurnBuilder<'_>, _: Option<&Resume<'_>>) -> Next {
+        for (index, branch) in self.branches.iter().enumerate() {
+            if branch.when.holds(turn) {
+                return Next::To { exit: format!("branches[{index}]"), target: branch.next.clone() };
+            }
+        }
+        match &self.otherwise {
+            Some(target) => Next::To { exit: "otherwise".into(), target: target.clone() },
+            None => Next::exit("otherwise"),
+        }
+    }
 }
 
 /// Reads `branches` and `otherwise`.

@@ -7,9 +7,18 @@
 use crate::Value;
 use crate::document::schema;
 use crate::document::{Fields, Reader};
+use crate::engine::{Next, Resume, TurnBuilder};
+use crate::flow::Step;
 
 #[derive(Debug, Clone, Default)]
 pub struct End;
+
+impl End {
+    #[expect(clippy::unused_self, reason = "all steps are run alike")]
+    pub(crate) fn run(&self, _: &Step, _: &mut TurnBuilder<'_>, _: Option<&Resume<'_>>) -> Next {
+        Next::End
+    }
+}
 
 /// Reads `{type: end}`.
 #[expect(clippy::unnecessary_wraps, reason = "all steps are read alike")]

@@ -7,7 +7,10 @@
 use crate::Value;
 use crate::document::schema;
 use crate::document::{Fields, Reader};
+use crate::engine::{Next, Resume, TurnBuilder};
+use crate::flow::Step;
 use crate::template::Template;
+use crate::turn::Outgoing;
 
 #[derive(Debug, Clone, Default)]
 pub struct HandOver {
@@ -15,6 +18,18 @@ pub struct HandOver {
     pub team: Option<Template>,
     /// What the team reads.
     pub note: Option<Template>,
+}
+
+impl HandOver {
+    pub(crate) fn run(&self, _: &Step, turn: &mut TurnBuilder<'_>, _: Option<&Resume<'_>>) -> Next {
+        if let Some(text) = &self.text {
+            let text = turn.text(text);
+            turn.send(Outgoing::Text { text });
+        }
+        let team = turn.optional_text(self.team.as_ref());
+        let note = turn.optional_text(self.note.as_ref());
+        Next::HandOver { team, note }
+    }
 }
 
 /// Reads `text`, `team` and `note`.

@@ -10,8 +10,12 @@
 //! ```
 
 use crate::Value;
+use crate::Values;
 use crate::document::schema;
 use crate::document::{Fields, Reader, variable_name};
+use crate::engine::{Next, Resume, TurnBuilder};
+use crate::flow::Step;
+use crate::session::Frame;
 use crate::source::Text;
 use crate::template::JsonTemplate;
 use serde_json::json;
@@ -26,6 +30,47 @@ pub struct RunFlow {
     pub with: Vec<(Text, JsonTemplate)>,
     /// Our variable, their variable.
     pub save: Vec<(Text, Text)>,
+}
+
+impl RunFlow {
+    /// The called flow has variables of its own, and the revision that is current now.
+    pub(crate) fn run(&self, step: &Step, turn: &mut TurnBuilder<'_>, resume: Option<&Resume<'_>>) -> Next {
+        if let Some(Resume::Returned(theirs)) = resume {
+            return self.returned(turn, theirs);
+        }
+        let Some(flow) = turn.bot().current(&self.flow.value).cloned() else {
+            return Next::Fault(format!(
+                "The step \"{}\" runs the flow \"{}\", which is not published.",
+                step.name, self.flow.value
+            ));
+        };
+        if turn.frames().len() >= DEPTH_MAX {
+            let stack: Vec<&str> = turn.frames().iter().map(|frame| frame.flow.as_str()).collect();
+            return Next::Fault(format!(
+                "The step \"{}\" would run a flow inside {DEPTH_MAX} others ({}), which is too deep.",
+                step.name,
+                stack.join(" > ")
+            ));
+        }
+        let mut inputs = Values::new();
+        for (name, template) in &self.with {
+            if let Some(value) = turn.value(template) {
+                inputs.insert(name.value.clone(), value);
+            }
+        }
+        Next::Enter(Frame::entering(&flow, inputs))
+    }
+
+    /// What the called flow left unset is unset here too.
+    fn returned(&self, turn: &mut TurnBuilder<'_>, theirs: &Values) -> Next {
+        for (ours, name) in &self.save {
+            match theirs.get(&name.value) {
+                Some(value) => turn.set_variable(&ours.value, value.clone()),
+                None => turn.unset_variable(&ours.value),
+            }
+        }
+        Next::exit("returned")
+    }
 }
 
 /// Reads `flow`, `with` and `save`.

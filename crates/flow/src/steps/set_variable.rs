@@ -10,6 +10,8 @@
 use crate::Value;
 use crate::document::schema;
 use crate::document::{Fields, Reader, variable_name};
+use crate::engine::{Next, Resume, TurnBuilder};
+use crate::flow::Step;
 use crate::source::Text;
 use crate::template::JsonTemplate;
 use serde_json::json;
@@ -18,6 +20,19 @@ use serde_json::json;
 pub struct SetVariable {
     /// In the author's order; a later one sees the earlier ones.
     pub set: Vec<(Text, JsonTemplate)>,
+}
+
+impl SetVariable {
+    /// A value that is exactly one unset hole unsets the variable: nothing of an earlier round stays behind.
+    pub(crate) fn run(&self, _: &Step, turn: &mut TurnBuilder<'_>, _: Option<&Resume<'_>>) -> Next {
+        for (name, template) in &self.set {
+            match turn.value(template) {
+                Some(value) => turn.set_variable(&name.value, value),
+                None => turn.unset_variable(&name.value),
+            }
+        }
+        Next::done()
+    }
 }
 
 /// Reads `set`.

@@ -7,13 +7,35 @@
 use crate::Value;
 use crate::document::schema;
 use crate::document::{Fields, Node, Reader};
+use crate::engine::{Next, Resume, TurnBuilder};
+use crate::flow::Step;
 use crate::template::Template;
+use crate::turn::Fact;
 use serde_json::json;
 
 #[derive(Debug, Clone, Default)]
 pub struct TagContact {
     pub add: Vec<Template>,
     pub remove: Vec<Template>,
+}
+
+impl TagContact {
+    /// Adds, then removes; a tag that the contact has (or has not) already is no event.
+    pub(crate) fn run(&self, _: &Step, turn: &mut TurnBuilder<'_>, _: Option<&Resume<'_>>) -> Next {
+        for tag in &self.add {
+            let tag = turn.text(tag).trim().to_owned();
+            if !tag.is_empty() && turn.contact_mut().tags.insert(tag.clone()) {
+                turn.event(Fact::ContactTagged { tag });
+            }
+        }
+        for tag in &self.remove {
+            let tag = turn.text(tag).trim().to_owned();
+            if turn.contact_mut().tags.remove(&tag) {
+                turn.event(Fact::ContactUntagged { tag });
+            }
+        }
+        Next::done()
+    }
 }
 
 /// Reads `add` and `remove`, each a list or one tag.

@@ -7,6 +7,10 @@
 use crate::Value;
 use crate::document::schema;
 use crate::document::{Fields, Reader};
+use crate::engine::later;
+use crate::engine::{Next, Resume, TurnBuilder};
+use crate::flow::Step;
+use crate::session::Waiting;
 use crate::template::Template;
 use std::time::Duration;
 
@@ -21,6 +25,46 @@ pub enum Until {
     For(Duration),
     /// `until: "{{time}}"`: a date or a time, RFC 3339 or as `expect: date` keeps it.
     Moment(Template),
+}
+
+impl Wait {
+    /// A moment that is past does not wait.
+    pub(crate) fn run(&self, step: &Step, turn: &mut TurnBuilder<'_>, resume: Option<&Resume<'_>>) -> Next {
+        if resume.is_some() {
+            return Next::done();
+        }
+        let until = match &self.until {
+            Until::For(time) => later(turn.now(), *time),
+            Until::Moment(template) => {
+                let text = turn.text(template);
+                match moment(text.trim(), &turn.bot().settings.timezone) {
+                    Some(moment) => moment,
+                    None => {
+                        return Next::Fault(format!(
+                            "The step \"{}\" should wait until \"{}\", which is no date or time such as 2026-07-31 or \
+                             2026-07-31T09:00:00+02:00.",
+                            step.name,
+                            text.trim()
+                        ));
+                    }
+                }
+            }
+        };
+        if until <= turn.now() { Next::done() } else { Next::Wait(Waiting::Time { until }) }
+    }
+}
+
+/// Epoch milliseconds of an RFC 3339 time, of a time without offset in `zone`, or of the start of a date in `zone`.
+fn moment(text: &str, zone: &str) -> Option<i64> {
+    if let Ok(time) = text.parse::<jiff::Timestamp>() {
+        return Some(time.as_millisecond());
+    }
+    let zone = jiff::tz::TimeZone::get(zone).unwrap_or(jiff::tz::TimeZone::UTC);
+    let time = match text.parse::<jiff::civil::DateTime>() {
+        Ok(time) => time,
+        Err(_) => text.parse::<jiff::civil::Date>().ok()?.to_datetime(jiff::civil::Time::midnight()),
+    };
+    Some(time.to_zoned(zone).ok()?.timestamp().as_millisecond())
 }
 
 /// Reads `for` or `until`.

@@ -177,6 +177,12 @@ fn the_connectors_answers_are_mapped_as_their_index_says() {
         }
         let finished = finish(&call, &answered(status, &case["response"]["body"].to_string()));
         assert_eq!(finished.outcome, Outcome::of_status(status), "{}", case["id"]);
+        let exchange = answered(status, &case["response"]["body"].to_string());
+        let findings = crate::diagnosis::of_exchange(&call, &exchange, &finished);
+        assert!(
+            status < 400
+                || findings.first().is_some_and(|finding| finding.severity == crate::Severity::Error)
+        );
         for (row, (name, value)) in expected.iter().zip(&finished.values) {
             let about = format!("{} {} ({name})", case["id"], row["path"]);
             seen += 1;

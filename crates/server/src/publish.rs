@@ -1,0 +1,221 @@
+//! Publishing flows: text is read and checked, becomes the next revision, and is what the bot runs from then on.
+
+use crate::app::App;
+use crate::clock;
+use rapport_flow::bot::Settings;
+use rapport_flow::document::{Located, Source, read_bot, read_flow};
+use rapport_flow::{Bot, Finding, Flow, Severity};
+use rapport_store::{AccountId, Publication, Store, StoreError};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Name of the setting that keeps the text of `bot.yaml`.
+const BOT: &str = "bot.yaml";
+
+/// The flows of a folder as read from disk.
+#[derive(Debug, Default)]
+pub struct Folder {
+    pub flows: Vec<(Source, Option<Flow>, Vec<Finding>)>,
+    pub bot: Option<(Source, Option<Settings>, Vec<Finding>)>,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum PublishError {
+    #[error("cannot read {path}: {source}")]
+    Read { path: PathBuf, source: std::io::Error },
+    #[error("{count} of the flows cannot be published; run `rapport check {folder}` for what to mend")]
+    Findings { folder: PathBuf, count: usize, findings: Vec<Located> },
+    #[error("{first} and {second} both hold the flow {name}; rename one")]
+    SameName { name: String, first: String, second: String },
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Whether a file's name is that of a flow: `.yaml`, `.yml` or `.json`, and neither a test nor samples.
+pub fn is_flow_file(path: &Path) -> bool {
+    let name = path.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
+    let Some((stem, extension)) = name.rsplit_once('.') else { return false };
+    matches!(extension, "yaml" | "yml" | "json")
+        && stem != "bot"
+        && !stem.ends_with(".test")
+        && !stem.ends_with(".samples")
+        && !stem.ends_with(".schema")
+}
+
+impl Folder {
+    /// Reads every flow of a folder, not of those below it.
+    pub fn read(folder: &Path) -> Result<Folder, PublishError> {
+        let error = |path: &Path| {
+            let path = path.to_owned();
+            move |source| PublishError::Read { path, source }
+        };
+        let mut paths = Vec::new();
+        for entry in std::fs::read_dir(folder).map_err(error(folder))? {
+            paths.push(entry.map_err(error(folder))?.path());
+        }
+        paths.sort();
+        let mut read = Folder::default();
+        for path in paths.into_iter().filter(|path| path.is_file()) {
+            let is_bot = path.file_name().is_some_and(|name| name == BOT);
+            if !is_bot && !is_flow_file(&path) {
+                continue;
+            }
+            let text = std::fs::read_to_string(&path).map_err(error(&path))?;
+            let source = Source::new(path.display().to_string(), text);
+            if is_bot {
+                let (settings, findings) = read_bot(&source);
+                read.bot = Some((source, settings, findings));
+            } else {
+                let (flow, findings) = read_flow(&source);
+                read.flows.push((source, flow, findings));
+            }
+        }
+        Ok(read)
+    }
+
+    /// Flows given as texts: those built into the binary.
+    pub fn of_texts(texts: &[(&str, &str)]) -> Folder {
+        let mut read = Folder::default();
+        for (name, text) in texts {
+            let source = Source::new(*name, *text);
+            if *name == BOT {
+                let (settings, findings) = read_bot(&source);
+                read.bot = Some((source, settings, findings));
+            } else {
+                let (flow, findings) = read_flow(&source);
+                read.flows.push((source, flow, findings));
+            }
+        }
+        read
+    }
+
+    /// What keeps it from being published.
+    pub fn errors(&self) -> Vec<Located> {
+        let located = |source: &Source, findings: &[Finding]| {
+            findings
+                .iter()
+                .filter(|finding| finding.severity == Severity::Error)
+                .map(|finding| source.locate(finding))
+                .collect::<Vec<_>>()
+        };
+        let bot = self.bot.iter().flat_map(|(source, _, findings)| located(source, findings));
+        self.flows.iter().flat_map(|(source, _, findings)| located(source, findings)).chain(bot).collect()
+    }
+}
+
+/// What publishing changed.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Changes {
+    /// Flows with a new revision.
+    pub published: Vec<(String, u32)>,
+    pub unchanged: usize,
+}
+
+/// Publishes a folder: all of it or nothing.
+pub async fn publish(
+    store: &Store,
+    account: AccountId,
+    folder: &Folder,
+    origin: &Path,
+    author: &str,
+) -> Result<Changes, PublishError> {
+    let findings = folder.errors();
+    if !findings.is_empty() {
+        let mut files: Vec<_> = findings.iter().map(|finding| &finding.file).collect();
+        files.dedup();
+        return Err(PublishError::Findings { folder: origin.to_owned(), count: files.len(), findings });
+    }
+    let now = clock::now();
+    let mut publications: Vec<Publication> = Vec::new();
+    let mut files: Vec<&str> = Vec::new();
+    for (source, flow, _) in &folder.flows {
+        let Some(flow) = flow else { continue };
+        if let Some(other) = publications.iter().position(|publication| publication.name == flow.name) {
+            let (first, second) = (files[other].to_owned(), source.file.clone());
+            return Err(PublishError::SameName { name: flow.name.clone(), first, second });
+        }
+        files.push(&source.file);
+        publications.push(Publication {
+            account,
+            name: flow.name.clone(),
+            source: source.text.clone(),
+            author: author.to_owned(),
+            note: None,
+            at: now,
+        });
+    }
+    let names: Vec<String> = publications.iter().map(|publication| publication.name.clone()).collect();
+    let published = store.publish(publications).await?;
+    if let Some((source, _, _)) = &folder.bot {
+        store.put_setting(account, BOT, &source.text, now).await?;
+    }
+    let mut changes = Changes::default();
+    for (name, outcome) in names.into_iter().zip(published) {
+        if outcome.new {
+            changes.published.push((name, outcome.revision));
+        } else {
+            changes.unchanged += 1;
+        }
+    }
+    Ok(changes)
+}
+
+/// The bot as published: the current revision of each flow. A revision that this version cannot read any more is left
+/// out and said loudly; the sessions that hold it are handed over.
+pub async fn load_bot(store: &Store, account: AccountId) -> Result<Bot, StoreError> {
+    let settings = match store.setting(account, BOT).await? {
+        Some(text) => read_bot(&Source::new(BOT, text)).0.unwrap_or_default(),
+        None => Settings::default(),
+    };
+    let mut flows = Vec::new();
+    for revision in store.current_flows(account).await? {
+        if let Some(flow) = read_revision(&revision) {
+            flows.push(Arc::new(flow));
+        }
+    }
+    Ok(Bot::new(settings, flows))
+}
+
+/// Adds an older revision that a session still holds.
+pub(crate) async fn keep_revision(
+    app: &App,
+    bot: &mut Bot,
+    name: &str,
+    revision: u32,
+) -> Result<(), StoreError> {
+    let stored = app.store.flow_revision(app.account, name, revision).await?;
+    if let Some(flow) = stored.as_ref().and_then(read_revision) {
+        bot.keep(Arc::new(flow));
+    }
+    Ok(())
+}
+
+fn read_revision(revision: &rapport_store::Revision) -> Option<Flow> {
+    let source = Source::new(revision.name.as_str(), revision.source.as_str());
+    let (flow, findings) = read_flow(&source);
+    if flow.is_none() {
+        let codes: Vec<_> = findings.iter().map(|finding| finding.code).collect();
+        tracing::error!(
+            flow = revision.name,
+            revision = revision.revision,
+            ?codes,
+            "a published flow cannot be read"
+        );
+    }
+    flow.map(|flow| Flow { revision: revision.revision, ..flow })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tests_samples_and_schemas_are_no_flows() {
+        for name in ["a.yaml", "a.yml", "a.json", "contest.yaml"] {
+            assert!(is_flow_file(Path::new(name)), "{name}");
+        }
+        for name in ["a.test.yaml", "a.samples.yaml", "bot.yaml", "a.schema.json", "README.md", "yaml"] {
+            assert!(!is_flow_file(Path::new(name)), "{name}");
+        }
+    }
+}
