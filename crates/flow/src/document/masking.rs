@@ -45,6 +45,10 @@ pub(super) fn read(source: &Source) -> (Option<Built>, Vec<Finding>) {
                 break;
             }
             tries -= 1;
+            // Masks are as long in bytes, not in letters: a range of the masked text may cut one of the source's.
+            if source.text.get(candidate.range.clone()).is_none() {
+                continue;
+            }
             if candidate.meant == Meant::Text
                 && reads_alone(&masked[candidate.range.clone()], candidate.block)
             {

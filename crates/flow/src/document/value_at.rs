@@ -259,7 +259,7 @@ fn flow_values(text: &str, start: usize) -> (Vec<Span>, usize) {
                 if length > 0 {
                     values.push(at..at + length);
                 }
-                at += length.max(1);
+                at = (at + length.max(1)).min(text.len());
                 while !text.is_char_boundary(at) {
                     at += 1;
                 }

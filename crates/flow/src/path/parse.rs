@@ -59,7 +59,7 @@ fn read(text: &str) -> Result<Path, Fault> {
 }
 
 fn braces_off(text: &str) -> Option<&str> {
-    let text = doubled_braces::repair(text).map_or(text, |_| &text[2..text.len() - 2]);
+    let text = doubled_braces::repair(text).map_or(text, |_| text.get(2..text.len() - 2).unwrap_or(text));
     let bare = text.strip_prefix("{{")?.strip_suffix("}}")?.trim();
     (!bare.contains(['{', '}'])).then_some(bare)
 }
