@@ -123,7 +123,7 @@ chat.prepare();
 people.prepare(choose);
 tabs();
 words(kept.get("language") ?? (navigator.language.startsWith("hi") ? "hi" : "en"));
-$("views").addEventListener("click", (event) => event.target.dataset.view && view(event.target.dataset.view));
+$("views").addEventListener("click", (event) => { const button = event.target.closest("[data-view]"); if (button) view(button.dataset.view); });
 $("language").addEventListener("change", () => { kept.set("language", $("language").value); words($("language").value); reload(); });
 $("theme").addEventListener("click", () => { kept.set("theme", document.documentElement.dataset.theme === "dark" ? "light" : "dark"); theme(kept.get("theme")); });
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => theme(kept.get("theme")));

@@ -7,7 +7,7 @@ const $ = (id) => document.getElementById(id);
 const percent = (key) => ({ key, most: 100, step: 5, unit: "%" });
 const vendor = [
   { key: "latency_ms", word: "latency", most: 10000, step: 100, unit: " ms" },
-  { key: "fail_next", most: 10, step: 1, unit: "×" }, percent("error_percent"), percent("too_many_percent"), percent("drop_percent"),
+  { key: "fail_next", most: 10, step: 1, unit: "×" }, { key: "error_status", among: [400, 401, 403, 404, 408, 429, 500, 502, 503] }, percent("error_percent"), percent("too_many_percent"), percent("drop_percent"),
   percent("half_percent"), percent("html_percent"), { key: "bytes_per_second", most: 2000, step: 50, unit: " B/s" },
 ];
 const groups = [
@@ -33,6 +33,12 @@ function control(group, knob) {
     const box = make("input", { type: "checkbox", id, onchange: () => turn(group, knob.key, box.checked) });
     box.checked = value;
     return make("div", { class: "knob" }, label, box);
+  }
+  if (knob.among) {
+    const choice = make("select", { id, onchange: () => turn(group, knob.key, Number(choice.value)) },
+      ...[...new Set([...knob.among, value])].sort().map((one) => make("option", { value: one }, String(one))));
+    choice.value = value;
+    return make("div", { class: "knob" }, label, choice);
   }
   const output = make("output", { for: id }, `${value}${knob.unit}`);
   const slider = make("input", { type: "range", id, min: 0, max: knob.most, step: knob.step,

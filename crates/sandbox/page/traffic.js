@@ -31,8 +31,8 @@ export function request(entry) {
     if (!details.open || details.childElementCount > 1) return;
     const whole = entry.body !== undefined ? entry : (await call("requests")).requests.find((one) => one.number === entry.number);
     if (!whole) return;
-    details.append(make("h4", {}, word("request")), make("pre", { tabindex: 0 }, `${whole.method} ${whole.target}\n${pretty(whole.body)}`.trim()),
-      make("h4", {}, word("answer")), make("pre", { tabindex: 0 }, pretty(whole.answer) || "–"));
+    details.append(make("p", { class: "label" }, word("request")), make("pre", { tabindex: 0 }, `${whole.method} ${whole.target}\n${pretty(whole.body)}`.trim()),
+      make("p", { class: "label" }, word("answer")), make("pre", { tabindex: 0 }, pretty(whole.answer) || "–"));
   });
   push(make("li", {}, details));
 }
@@ -41,7 +41,7 @@ export function webhook(entry) {
   const status = entry.status ?? word("noAnswer");
   const good = entry.status === 200;
   push(make("li", {}, make("div", { class: "line" }, icon("out"),
-    make("span", { class: "what" }, make("b", {}, `${word("webhook")}: ${word(entry.what)}`),
+    make("span", { class: "what" }, make("b", {}, `${word("webhook")}: ${word(entry.what === "message" ? "inbound" : entry.what)}`),
       make("small", {}, `+${entry.wa_id} · ${time(entry.at_ms)}${entry.attempt > 1 ? ` · ${word("attempt")} ${entry.attempt}` : ""}${entry.error ? ` · ${entry.error}` : ` · ${entry.elapsed_ms} ms`}`)),
     make("span", { class: `code ${good ? "" : "bad"}` }, String(status)))));
 }
