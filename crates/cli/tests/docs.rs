@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
 
+use rapport_flow::bot::Settings;
 use rapport_flow::dialogue::{read_tests, run_tests};
 use rapport_flow::document::{Source, read_bot, read_flow};
 use rapport_flow::request::Outcome;
@@ -92,17 +93,17 @@ fn every_flow_that_is_shown_can_be_read() {
 }
 
 #[test]
-fn the_test_in_the_readme_passes() {
-    let flows = blocks("README.md", "yaml flow")
-        .iter()
-        .map(|source| Arc::new(read_flow(source).0.unwrap()))
-        .collect::<Vec<_>>();
-    let bot = Bot::new(rapport_flow::bot::Settings::default(), flows);
-    let tests = blocks("README.md", "yaml test");
-    assert_eq!(tests.len(), 1);
-    let tests = read_tests(&tests[0]).0.unwrap();
-    for case in run_tests(&tests, &bot, &|_| Vec::new()) {
-        assert!(case.passed, "{}: {:?}", case.name, case.failure);
+fn tests_that_are_shown_pass() {
+    let example = Source::new("examples/customer-context.yaml", read("examples/customer-context.yaml"));
+    let shown = blocks("README.md", "yaml flow");
+    let flows = shown.iter().chain([&example]).map(|source| Arc::new(read_flow(source).0.unwrap()));
+    let bot = Bot::new(Settings::default(), flows);
+    for page in ["README.md", "docs/flows.md"] {
+        let tests = blocks(page, "yaml test");
+        assert_eq!(tests.len(), 1, "{page}");
+        for case in run_tests(&read_tests(&tests[0]).0.unwrap(), &bot, &|_| Vec::new()) {
+            assert!(case.passed, "{page}, {}: {:?}", case.name, case.failure);
+        }
     }
 }
 

@@ -33,7 +33,7 @@ impl Default for Settings {
     fn default() -> Self {
         Settings {
             default_answer: None,
-            session_timeout: Duration::from_secs(24 * 3600),
+            session_timeout: Duration::from_hours(24),
             step_budget: 100,
             release_after: None,
             timezone: "UTC".into(),

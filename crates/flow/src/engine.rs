@@ -5,7 +5,6 @@ mod calls;
 mod ending;
 mod fold;
 mod input;
-pub(crate) mod limits;
 mod outgoing;
 mod scope;
 mod triggers;

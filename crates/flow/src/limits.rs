@@ -27,4 +27,6 @@ pub const ROW_ID_CHARS_MAX: usize = 200;
 /// Most contact cards in one message.
 pub const CONTACT_CARDS_MAX: usize = 5;
 /// Time after the customer's last message in which free-form messages may leave.
-pub const SERVICE_WINDOW: Duration = Duration::from_secs(24 * 3600);
+pub const SERVICE_WINDOW: Duration = Duration::from_hours(24);
+/// Free-form messages stop so long before the window ends: they still have to leave and to arrive.
+pub const SERVICE_WINDOW_MARGIN: Duration = Duration::from_mins(5);

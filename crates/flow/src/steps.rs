@@ -18,6 +18,7 @@ pub mod wait;
 
 use crate::engine::{Next, Resume, TurnBuilder};
 use crate::flow::Step;
+pub use reading::{example, page};
 pub(crate) use reading::{exits, is_exit, main_exit, read, schemas};
 
 /// Declares the step types: the `type` word in documents, the action and its main exit (`None` for a step that ends).

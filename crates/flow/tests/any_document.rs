@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use rapport_flow::check::{CheckContext, check};
 use rapport_flow::document::edit::fix;
-use rapport_flow::document::{Paint, Source, draw, parse, read_bot, read_flow, read_samples};
+use rapport_flow::document::{Node, Paint, Source, draw, parse, read_bot, read_flow, read_samples};
 use rapport_flow::finding::Finding;
 
 const EXAMPLE: &str = include_str!("documents/customer-context.yaml");
@@ -151,6 +151,18 @@ proptest! {
     }
 }
 
+/// What the properties above once found.
+#[test]
+fn texts_that_were_trouble() {
+    for (from, to) in [("data[0].id", "data[0]é.id"), ("      json: {", "---\njson: {")] {
+        let text = EXAMPLE.replace(from, to);
+        assert_ne!(text, EXAMPLE);
+        holds("flow.yaml", &text);
+        let once = fix(&Source::new("flow.yaml", text), &all_findings);
+        assert_eq!(fix(&Source::new("flow.yaml", once.as_str()), &all_findings), once);
+    }
+}
+
 /// An offset in a text as read leads to the same letter in the source, through escapes and indentation.
 #[test]
 fn places_inside_texts_are_exact() {
@@ -159,8 +171,7 @@ fn places_inside_texts_are_exact() {
     let (document, findings) = parse(&source);
     assert!(findings.is_empty());
     for key in ["a", "b", "c", "d"] {
-        let read =
-            document.as_ref().and_then(|document| document.root().get(key)).and_then(|node| node.text());
+        let read = document.as_ref().and_then(|document| document.root().get(key)).and_then(Node::text);
         let read = read.expect("a text");
         let at = read.value.find("{{x}}").expect("a hole");
         assert_eq!(&text[read.place.within(at..at + 5)], "{{x}}", "{key}");
@@ -171,7 +182,7 @@ fn places_inside_texts_are_exact() {
 #[test]
 fn no_text_takes_long_to_read() {
     let cuts = "a: b #c\n".repeat(20_000);
-    let keys: String = (0..20_000).map(|n| format!("k{n}: @x\n")).collect();
+    let keys = (0..20_000).fold(String::new(), |text, n| text + "k" + &n.to_string() + ": @x\n");
     let braces = "{a: ".repeat(50_000);
     let holes =
         format!("flow: a\nsteps: {{a: {{type: send_message, text: \"{}\"}}}}\n", "{{".repeat(100_000));

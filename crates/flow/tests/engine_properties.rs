@@ -1,6 +1,8 @@
 //! Any inputs on any valid flow: the turn ends within its budget, never panics, is equal for equal arguments, and leaves
 //! a session that comes back from its storage as it was.
 
+#![expect(clippy::unwrap_used, reason = "a test may stop at what should not happen")]
+
 use proptest::prelude::*;
 use rapport_flow::bot::{Bot, Settings};
 use rapport_flow::document::{Source, read_flow};
@@ -265,7 +267,7 @@ proptest! {
     ) {
         let settings = Settings {
             step_budget: BUDGET,
-            release_after: Some(Duration::from_secs(3600)),
+            release_after: Some(Duration::from_hours(1)),
             country: Some("IN".into()),
             ..Settings::default()
         };

@@ -5,6 +5,8 @@
 //! `replies`, and names what it expects: `events` of the step, `sends`, `calls`, the `exit` it was left by, `variables`,
 //! `contact`, what the session is `waiting` for. Findings of calls have cases of their own.
 
+#![expect(clippy::unwrap_used, reason = "a test may stop at what should not happen")]
+
 #[path = "golden/play.rs"]
 mod play;
 

@@ -16,7 +16,7 @@ fn nothing_written_gives_the_defaults() {
     assert!(findings.is_empty());
     let settings = settings.expect("it reads");
     assert_eq!(settings.step_budget, 100);
-    assert_eq!(settings.session_timeout, Duration::from_secs(24 * 3600));
+    assert_eq!(settings.session_timeout, Duration::from_hours(24));
     assert_eq!(settings.release_after, None);
 }
 
@@ -28,9 +28,9 @@ fn every_setting_is_read() {
     assert!(findings.is_empty(), "{findings:#?}");
     let settings = settings.expect("it reads");
     assert_eq!(settings.default_answer, Some(DefaultAnswer::Flow("welcome".into())));
-    assert_eq!(settings.session_timeout, Duration::from_secs(7200));
+    assert_eq!(settings.session_timeout, Duration::from_hours(2));
     assert_eq!(settings.step_budget, 50);
-    assert_eq!(settings.release_after, Some(Duration::from_secs(8 * 3600)));
+    assert_eq!(settings.release_after, Some(Duration::from_hours(8)));
     assert_eq!(settings.timezone, "Asia/Kolkata");
     assert_eq!(settings.country.as_deref(), Some("IN"));
 }

@@ -1,8 +1,10 @@
 //! The published JSON Schemas: committed, complete, and true of the documents.
 
 use rapport_flow::Value;
+use rapport_flow::check::{CheckContext, check};
 use rapport_flow::document::schema::{bot_schema, flow_schema, samples_schema, test_schema};
 use rapport_flow::document::{Reader, Source, parse, read_flow};
+use rapport_flow::finding::Severity;
 use rapport_flow::steps::Action;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -130,7 +132,7 @@ fn wrong(root: &Value, schema: &Value, value: &Value) -> Option<String> {
             return Some(found);
         }
     }
-    let Some(object) = value.as_object() else { return None };
+    let object = value.as_object()?;
     for name in schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str) {
         if !object.contains_key(name) {
             return no(&format!("required {name}"));
@@ -153,4 +155,35 @@ fn wrong(root: &Value, schema: &Value, value: &Value) -> Option<String> {
         }
     }
     None
+}
+
+/// What ships as an example fits the schemas, and no flow of it has an error.
+#[test]
+fn the_shipped_examples_fit() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples");
+    let mut seen = 0;
+    for entry in std::fs::read_dir(folder).expect("the examples").flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let text = std::fs::read_to_string(entry.path()).expect("a text");
+        let schema = if name.ends_with(".test.yaml") {
+            test_schema()
+        } else if name.ends_with(".samples.yaml") {
+            samples_schema()
+        } else if name == "bot.yaml" {
+            bot_schema()
+        } else {
+            let source = Source::new(name.as_str(), text.as_str());
+            let (flow, findings) = read_flow(&source);
+            let flow = flow.unwrap_or_else(|| panic!("{findings:#?}"));
+            let errors: Vec<_> = check(&flow, &CheckContext::default())
+                .into_iter()
+                .filter(|finding| finding.severity == Severity::Error)
+                .collect();
+            assert!(errors.is_empty(), "{name}: {errors:#?}");
+            flow_schema()
+        };
+        assert_eq!(wrong(&schema, &schema, &value(&name, &text)), None, "{name}");
+        seen += 1;
+    }
+    assert!(seen > 0);
 }

@@ -1,6 +1,6 @@
 //! What YAML refuses or silently changes, and what is said of it.
 
-use rapport_flow::document::{Source, parse};
+use rapport_flow::document::{Node, Source, parse};
 
 /// Code, place as text, and what a machine would write there.
 fn found(text: &str) -> Vec<(&'static str, String, Option<String>)> {
@@ -157,7 +157,7 @@ fn json_is_read_as_it_is() {
     let (document, findings) = parse(&source);
     assert!(findings.is_empty(), "{findings:#?}");
     let document = document.expect("it reads");
-    assert_eq!(document.root().get("t").and_then(|node| node.scalar()), Some("aé\n"));
+    assert_eq!(document.root().get("t").and_then(Node::scalar), Some("aé\n"));
     let broken = Source::new("flow.json", "{\"a\": 1,, \"b\": @x}");
     let (document, findings) = parse(&broken);
     assert!(document.is_none());

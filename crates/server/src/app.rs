@@ -1,5 +1,6 @@
 //! What every part of the server shares.
 
+use crate::calls::Calls;
 use crate::clock;
 use crate::config::Config;
 use crate::ids::Ids;
@@ -7,7 +8,7 @@ use crate::lanes::Lanes;
 use crate::secrets::Secrets;
 use crate::sends::Sends;
 use rapport_connect::Dialer;
-use rapport_flow::Bot;
+use rapport_flow::{Bot, Flow};
 use rapport_store::{AccountId, ChannelId, ConversationKey, Store};
 use rapport_whatsapp::PhoneNumberId;
 use rapport_whatsapp::pace::Pace;
@@ -28,6 +29,7 @@ pub struct App {
     bot: RwLock<Arc<Bot>>,
     pub(crate) lanes: Lanes,
     pub(crate) sends: Sends,
+    pub(crate) calls: Calls,
     pub(crate) dialer: Dialer,
     pub(crate) secrets: Arc<Secrets>,
     /// `None`: never by itself.
@@ -73,6 +75,7 @@ impl App {
             bot: RwLock::new(Arc::new(bot)),
             lanes: Lanes::default(),
             sends: Sends::default(),
+            calls: Calls::default(),
             dialer,
             secrets,
             resend_unknown_after: config.resend_unknown_after.value,
@@ -85,8 +88,24 @@ impl App {
         Arc::clone(&self.bot.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    pub(crate) fn set_bot(&self, bot: Bot) {
-        *self.bot.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(bot);
+    /// Makes `fresh` the flows that new sessions run. Those it replaces stay for the sessions that run on them.
+    pub(crate) fn set_bot(&self, mut fresh: Bot) {
+        let mut bot = self.bot.write().unwrap_or_else(PoisonError::into_inner);
+        for old in bot.flows() {
+            fresh.keep(Arc::clone(old));
+        }
+        *bot = Arc::new(fresh);
+    }
+
+    /// Adds older revisions that sessions hold; gives the flows with them.
+    pub(crate) fn keep_flows(&self, older: Vec<Flow>) -> Arc<Bot> {
+        let mut bot = self.bot.write().unwrap_or_else(PoisonError::into_inner);
+        let mut with_older = (**bot).clone();
+        for flow in older {
+            with_older.keep(Arc::new(flow));
+        }
+        *bot = Arc::new(with_older);
+        Arc::clone(&bot)
     }
 
     pub(crate) fn channel(&self, id: ChannelId) -> Option<&Arc<Channel>> {

@@ -2,7 +2,10 @@
 
 use crate::app::App;
 use crate::{calls, clock, publish, sends};
-use rapport_store::Retention;
+use futures_util::FutureExt as _;
+use rapport_store::{Retention, StoreError};
+use std::panic::AssertUnwindSafe;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::JoinHandle;
@@ -28,15 +31,35 @@ const PARKED_MS: i64 = 10 * 60 * 1000;
 /// Starts all of it.
 pub(crate) fn start(app: &Arc<App>) -> Vec<JoinHandle<()>> {
     vec![
-        tokio::spawn(wake(Arc::clone(app))),
+        tokio::spawn(every(Arc::clone(app), WAKE_EVERY, "sessions that want to be woken", wake)),
+        tokio::spawn(every(Arc::clone(app), sends::RESOLVE_EVERY, "sends without a known fate", |app| {
+            Box::pin(async move { sends::resolve_unknown(&app).await })
+        })),
         tokio::spawn(safety_net(Arc::clone(app))),
-        tokio::spawn(sends::resolve_unknown(Arc::clone(app))),
-        tokio::spawn(purge(Arc::clone(app))),
+        tokio::spawn(every(Arc::clone(app), PURGE_EVERY, "old rows", purge)),
     ]
 }
 
+type Work<'a> = Pin<Box<dyn Future<Output = Result<(), StoreError>> + Send + 'a>>;
+
+/// Does something again and again until the server stops. Neither an error nor a bug ends it.
+async fn every(app: Arc<App>, pause: Duration, about: &'static str, work: fn(Arc<App>) -> Work<'static>) {
+    while !app.stopping.sleep(pause).await {
+        done(about, work(Arc::clone(&app))).await;
+    }
+}
+
+/// Says what went wrong with one piece of work, and goes on.
+async fn done(about: &'static str, work: Work<'_>) {
+    match AssertUnwindSafe(work).catch_unwind().await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::error!(%error, about, "work beside the webhooks failed; it is tried again"),
+        Err(_) => tracing::error!(about, "work beside the webhooks panicked; it is tried again"),
+    }
+}
+
 /// Takes up what a process before this one left: once, before anything is accepted.
-pub(crate) async fn recover(app: &Arc<App>) -> Result<(), rapport_store::StoreError> {
+pub(crate) async fn recover(app: &Arc<App>) -> Result<(), StoreError> {
     let recovery = app.store.recover(clock::now()).await?;
     let calls = calls::take_up(app).await?;
     let sends = sends::take_up(app, Duration::ZERO).await?;
@@ -52,77 +75,70 @@ pub(crate) async fn recover(app: &Arc<App>) -> Result<(), rapport_store::StoreEr
     Ok(())
 }
 
-async fn wake(app: Arc<App>) {
-    while !app.stopping.sleep(WAKE_EVERY).await {
-        match app.store.due_wakes(app.account, clock::now(), WAKES_MAX).await {
-            Ok(due) => due.into_iter().for_each(|key| app.look(key)),
-            Err(error) => tracing::error!(%error, "sessions that want to be woken could not be read"),
-        }
-    }
+fn wake(app: Arc<App>) -> Work<'static> {
+    Box::pin(async move {
+        let due = app.store.due_wakes(app.account, clock::now(), WAKES_MAX).await?;
+        due.into_iter().for_each(|key| app.look(key));
+        Ok(())
+    })
 }
 
+/// Each part for itself: one that fails does not keep the others.
 async fn safety_net(app: Arc<App>) {
-    let mut seen = app.store.change_number(app.account).await.unwrap_or(0);
+    let mut published = Published::default();
     while !app.stopping.sleep(NET_EVERY).await {
-        if let Err(error) = cast(&app, &mut seen).await {
-            tracing::error!(%error, "the ledger could not be searched for open work");
-        }
+        done("published flows", Box::pin(refresh_flows(&app, &mut published))).await;
+        done(
+            "sends that nobody has in hand",
+            Box::pin(async { sends::take_up(&app, LEFT_ALONE).await.map(drop) }),
+        )
+        .await;
+        done("messages that wait", Box::pin(look_for_messages(&app))).await;
+        done(
+            "statuses that overtook their send",
+            Box::pin(async {
+                app.store.retry_parked_statuses(app.account, clock::now(), PARKED_MS).await.map(drop)
+            }),
+        )
+        .await;
     }
 }
 
-async fn cast(app: &Arc<App>, seen: &mut i64) -> Result<(), rapport_store::StoreError> {
+/// What is known of published flows.
+#[derive(Debug, Default)]
+struct Published {
+    /// The account's change number at the last look.
+    number: i64,
+    /// `None` before the first look, which reads all of it: something may have come since the start read it.
+    mark: Option<publish::Mark>,
+}
+
+/// Looks for publications of other processes when anything has changed at all.
+async fn refresh_flows(app: &App, known: &mut Published) -> Result<(), StoreError> {
     let number = app.store.change_number(app.account).await?;
-    if number != *seen {
-        *seen = number;
-        refresh_flows(app).await?;
+    if number != known.number {
+        publish::refresh(app, &mut known.mark).await?;
+        known.number = number;
     }
-    sends::take_up(app, LEFT_ALONE).await?;
-    look_for_messages(app).await?;
-    app.store.retry_parked_statuses(app.account, clock::now(), PARKED_MS).await?;
     Ok(())
 }
 
-/// Reads the flows again when another process published one.
-async fn refresh_flows(app: &Arc<App>) -> Result<(), rapport_store::StoreError> {
-    let bot = app.bot();
-    let current = app.store.current_flows(app.account).await?;
-    let same = current.len() == bot.flows().count()
-        && current
-            .iter()
-            .all(|stored| bot.current(&stored.name).is_some_and(|flow| flow.revision == stored.revision));
-    if same {
-        return Ok(());
-    }
-    let mut fresh = publish::load_bot(&app.store, app.account).await?;
-    for old in bot.flows() {
-        fresh.keep(Arc::clone(old));
-    }
-    tracing::info!(flows = current.len(), "flows were published; new sessions run them");
-    app.set_bot(fresh);
-    Ok(())
-}
-
-async fn look_for_messages(app: &Arc<App>) -> Result<(), rapport_store::StoreError> {
+async fn look_for_messages(app: &Arc<App>) -> Result<(), StoreError> {
     for key in app.store.unconsumed(app.account, UNCONSUMED_MAX).await? {
         app.look(key);
     }
     Ok(())
 }
 
-async fn purge(app: Arc<App>) {
-    while !app.stopping.sleep(PURGE_EVERY).await {
+fn purge(app: Arc<App>) -> Work<'static> {
+    Box::pin(async move {
         loop {
-            match app.store.purge(app.account, clock::now(), Retention::default(), PURGE_ROWS).await {
-                Ok(0) => break,
-                Ok(rows) => tracing::debug!(rows, "old rows were forgotten"),
-                Err(error) => {
-                    tracing::error!(%error, "old rows could not be forgotten");
-                    break;
-                }
+            let rows =
+                app.store.purge(app.account, clock::now(), Retention::default(), PURGE_ROWS).await?;
+            if rows == 0 || app.stopping.begun() {
+                return Ok(());
             }
-            if app.stopping.begun() {
-                return;
-            }
+            tracing::debug!(rows, "old rows were forgotten");
         }
-    }
+    })
 }

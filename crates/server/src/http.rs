@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::config::WEBHOOK_BYTES_MAX;
-use crate::{metrics, webhook};
+use crate::{clock, metrics, webhook};
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::response::{IntoResponse, Response};
@@ -43,13 +43,18 @@ async fn health() -> &'static str {
     "ok\n"
 }
 
-/// The process can do its work: the store answers and the server is not stopping.
+/// The process can do its work: the store can be read and written, and the server is not stopping.
 async fn ready(State(app): State<Arc<App>>) -> Response {
     if app.stopping.begun() {
         return (StatusCode::SERVICE_UNAVAILABLE, "stopping\n").into_response();
     }
-    match app.store.change_number(app.account).await {
-        Ok(_) => "ready\n".into_response(),
+    // Written only while writing fails, to learn when it works again.
+    let works = match app.store.change_number(app.account).await {
+        Ok(_) if app.store.writer_stats().failing => app.store.check_writable(clock::now()).await,
+        other => other.map(drop),
+    };
+    match works {
+        Ok(()) => "ready\n".into_response(),
         Err(error) => (StatusCode::SERVICE_UNAVAILABLE, format!("{error}\n")).into_response(),
     }
 }

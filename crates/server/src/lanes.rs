@@ -10,11 +10,14 @@
 //! | a turn was committed, effects not begun | they stand in the ledger; the next start begins them |
 
 use crate::app::App;
+use crate::calls::Out;
 use crate::turns;
+use futures_util::FutureExt as _;
 use rapport_flow::request::Exchange;
 use rapport_store::{CallKey, Conversation, ConversationKey, Incoming, StoreError};
 use std::collections::{HashMap, VecDeque};
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::oneshot;
 
@@ -26,8 +29,8 @@ const SHARDS: usize = 64;
 pub(crate) enum Job {
     /// Write a message down and run its turn.
     Accept(Box<Acceptance>),
-    /// The result of a call.
-    Call { call: CallKey, exchange: Box<Exchange> },
+    /// The result of a call; it counts as out until this is durable.
+    Call { call: CallKey, exchange: Box<Exchange>, out: Out },
     /// Look whether anything waits.
     Look,
 }
@@ -102,7 +105,10 @@ pub(crate) fn push(app: &Arc<App>, key: ConversationKey, job: Job) {
         tokio::spawn(async move {
             let mut job = Some(first);
             while let Some(current) = job {
-                turns::run(&app, key, current).await;
+                // A bug must not keep the lane, and with it the conversation, for ever.
+                if AssertUnwindSafe(turns::run(&app, key, current)).catch_unwind().await.is_err() {
+                    turns::hand_over_after_panic(&app, key).await;
+                }
                 job = app.lanes.next(&key);
             }
         });

@@ -163,31 +163,65 @@ pub async fn publish(
 /// The bot as published: the current revision of each flow. A revision that this version cannot read any more is left
 /// out and said loudly; the sessions that hold it are handed over.
 pub async fn load_bot(store: &Store, account: AccountId) -> Result<Bot, StoreError> {
-    let settings = match store.setting(account, BOT).await? {
-        Some(text) => read_bot(&Source::new(BOT, text)).0.unwrap_or_default(),
-        None => Settings::default(),
-    };
-    let mut flows = Vec::new();
-    for revision in store.current_flows(account).await? {
-        if let Some(flow) = read_revision(&revision) {
-            flows.push(Arc::new(flow));
-        }
-    }
-    Ok(Bot::new(settings, flows))
+    Ok(load(store, account, &store.current_flows(account).await?).await?.0)
 }
 
-/// Adds an older revision that a session still holds.
-pub(crate) async fn keep_revision(
+/// Reads the bot from these revisions and the settings as stored; the mark tells whether the next look finds the same.
+async fn load(
+    store: &Store,
+    account: AccountId,
+    revisions: &[rapport_store::Revision],
+) -> Result<(Bot, Mark), StoreError> {
+    let settings_text = store.setting(account, BOT).await?;
+    let settings = match &settings_text {
+        Some(text) => read_bot(&Source::new(BOT, text.as_str())).0.unwrap_or_default(),
+        None => Settings::default(),
+    };
+    let flows = revisions.iter().filter_map(read_revision).map(Arc::new);
+    let mark = Mark::of(revisions, settings_text);
+    Ok((Bot::new(settings, flows), mark))
+}
+
+/// What was published when the bot was read: names with revisions, and the text of `bot.yaml`.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub(crate) struct Mark {
+    revisions: Vec<(String, u32)>,
+    settings: Option<String>,
+}
+
+impl Mark {
+    fn of(revisions: &[rapport_store::Revision], settings: Option<String>) -> Mark {
+        let revisions =
+            revisions.iter().map(|revision| (revision.name.clone(), revision.revision)).collect();
+        Mark { revisions, settings }
+    }
+}
+
+/// Reads flows and settings again when another process published some since `mark`, and new sessions run them.
+pub(crate) async fn refresh(app: &App, mark: &mut Option<Mark>) -> Result<(), StoreError> {
+    let revisions = app.store.current_flows(app.account).await?;
+    let settings = app.store.setting(app.account, BOT).await?;
+    let known = mark.as_ref();
+    if known.is_some_and(|known| *known == Mark::of(&revisions, settings)) {
+        return Ok(());
+    }
+    let (bot, now) = load(&app.store, app.account, &revisions).await?;
+    if known.is_some() {
+        tracing::info!(flows = revisions.len(), "flows or bot.yaml were published; new sessions run them");
+    }
+    app.set_bot(bot);
+    *mark = Some(now);
+    Ok(())
+}
+
+/// An older revision that a session still holds; `None` when it is gone or cannot be read any more.
+pub(crate) async fn older_revision(
     app: &App,
-    bot: &mut Bot,
     name: &str,
     revision: u32,
-) -> Result<(), StoreError> {
+) -> Result<Option<Flow>, StoreError> {
     let stored = app.store.flow_revision(app.account, name, revision).await?;
-    if let Some(flow) = stored.as_ref().and_then(read_revision) {
-        bot.keep(Arc::new(flow));
-    }
-    Ok(())
+    Ok(stored.as_ref().and_then(read_revision))
 }
 
 fn read_revision(revision: &rapport_store::Revision) -> Option<Flow> {

@@ -5,131 +5,66 @@
 //! | --- | --- |
 //! | the turn was committed, nothing dialled | the row is queued; after an unclean stop its fate counts as unknown |
 //! | dialled, no answer yet | unknown: the status webhook that carries our tag settles it, or it is sent once more |
-//! | answered, not settled | the same: the status settles it under the id that Meta gave |
+//! | answered, not settled | the same: the status settles it under the id that Meta gave; the next one has not left |
 //! | settled | nothing is left to do |
+
+mod hands;
+
+pub(crate) use hands::Sends;
 
 use crate::app::{App, Channel};
 use crate::{clock, translate};
+use futures_util::FutureExt as _;
+use rapport_flow::turn::Outgoing;
 use rapport_store::{ConversationKey, Fate, QueuedSend, SendKey, SendResult, SendState, StoreError};
 use rapport_whatsapp::error::{Backoff, Recourse, Scope, SendError, pair_delay};
 use serde_json::json;
-use std::collections::{HashMap, VecDeque};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::panic::AssertUnwindSafe;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
-use tokio::sync::oneshot;
 
 /// The service window opens for so long with each message of the customer. Source: Cloud API, customer service windows.
 pub(crate) const WINDOW_MS: i64 = 24 * 3600 * 1000;
 /// Most sends without a known fate that are read at once.
 const READ_MAX: usize = 500;
-/// How often unknown sends are looked at.
-const RESOLVE_EVERY: Duration = Duration::from_secs(1);
+/// How often [`resolve_unknown`] is worth doing.
+pub(crate) const RESOLVE_EVERY: Duration = Duration::from_secs(1);
+/// How often a send without a known fate reads its own row although nobody told it to: whoever had to tell may be gone.
+const LOOK_EVERY: Duration = Duration::from_secs(5);
+/// How long a store that failed is left alone.
+const STORE_AGAIN_AFTER: Duration = Duration::from_secs(1);
 /// A wait in memory is not longer than this; the rest is left to the row's due time.
 const WAIT_MAX: Duration = Duration::from_secs(60);
 
-/// Sends in the hands of this process.
-#[derive(Debug, Default)]
-pub(crate) struct Sends {
-    state: Mutex<Queues>,
-}
-
-#[derive(Debug, Default)]
-struct Queues {
-    /// What waits behind the send that a conversation's task has in hand. Present exactly while there is a task.
-    lanes: HashMap<ConversationKey, VecDeque<QueuedSend>>,
-    /// Everything whose result is not durable yet: in `lanes`, in hand, or answered and being written. Whoever reads an
-    /// unsettled row and then finds it absent here may take it; nobody else has it.
-    held: HashMap<SendKey, Option<oneshot::Sender<Verdict>>>,
-}
-
-/// What ends the wait of a send without a known fate.
-#[derive(Debug)]
-enum Verdict {
-    Settled,
-    Again(Box<QueuedSend>),
-}
-
-impl Sends {
-    fn lock(&self) -> std::sync::MutexGuard<'_, Queues> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// A status told the fate of a send that had none.
-    pub(crate) fn settled_by_status(&self, send: SendKey) {
-        if let Some(waiting) = self.lock().held.get_mut(&send).and_then(Option::take) {
-            let _ = waiting.send(Verdict::Settled);
-        }
-    }
-
-    pub(crate) fn len(&self) -> usize {
-        self.lock().held.len()
-    }
-
-    /// Sends that may be on the wire or are being written; not those that wait for a status.
-    pub(crate) fn in_flight(&self) -> usize {
-        self.lock().held.values().filter(|waits| waits.is_none()).count()
-    }
-
-    fn wait_for_verdict(&self, send: SendKey) -> oneshot::Receiver<Verdict> {
-        let (tell, told) = oneshot::channel();
-        self.lock().held.insert(send, Some(tell));
-        told
-    }
-
-    /// Lets go of a send whose fate is durable.
-    fn release(&self, send: SendKey) {
-        self.lock().held.remove(&send);
-    }
-
-    /// The next send of a conversation; `None` gives the conversation up.
-    fn next(&self, key: ConversationKey) -> Option<QueuedSend> {
-        let mut queues = self.lock();
-        let next = queues.lanes.get_mut(&key)?.pop_front();
-        if next.is_none() {
-            queues.lanes.remove(&key);
-        }
-        next
-    }
-}
-
 /// Takes sends into hand, in their order. What is in hand already is left alone.
 pub(crate) fn begin(app: &Arc<App>, mut sends: Vec<QueuedSend>) {
-    {
-        let held = &mut app.sends.lock().held;
-        sends.retain(|send| !held.contains_key(&send.key()));
-        for send in &sends {
-            held.insert(send.key(), None);
-        }
-    }
+    app.sends.take(&mut sends);
     line_up(app, sends);
 }
 
 /// Puts held sends into their conversations' lanes, and gives a lane a task if it has none.
 fn line_up(app: &Arc<App>, sends: Vec<QueuedSend>) {
-    let mut first = Vec::new();
-    {
-        let lanes = &mut app.sends.lock().lanes;
-        for send in sends {
-            match lanes.get_mut(&send.conversation) {
-                Some(lane) => lane.push_back(send),
-                None => {
-                    lanes.insert(send.conversation, VecDeque::new());
-                    first.push(send);
-                }
-            }
-        }
-    }
-    for send in first {
+    for first in app.sends.line_up(sends) {
         let app = Arc::clone(app);
         tokio::spawn(async move {
-            let mut current = Some(send);
+            let conversation = first.conversation;
+            let mut current = Some(first);
             while let Some(send) = current {
-                let key = send.conversation;
-                deliver(&app, send).await;
-                current = app.sends.next(key);
+                let key = send.key();
+                if AssertUnwindSafe(deliver(&app, send)).catch_unwind().await.is_err() {
+                    give_up_after_panic(&app, key).await;
+                }
+                current = app.sends.next(conversation);
             }
         });
     }
+}
+
+/// A bug must not keep a conversation's lane for ever. Whether the message left is not known.
+async fn give_up_after_panic(app: &App, send: SendKey) {
+    tracing::error!(message = %send.message, "sending a message panicked; its fate is unknown");
+    write(app, &SendResult { send, at: clock::now(), fate: Fate::Unknown }).await;
+    app.sends.release(send);
 }
 
 /// Takes up what the ledger holds and nobody has in hand: at start, and now and then for what other processes queued.
@@ -142,12 +77,8 @@ pub(crate) async fn take_up(app: &Arc<App>, min_age: Duration) -> Result<usize, 
         let Some(last) = sends.last() else { return Ok(count) };
         after = Some(last.key());
         let full = sends.len() == READ_MAX;
-        let mut conversations: Vec<_> = {
-            let queues = app.sends.lock();
-            let free =
-                |send: &&QueuedSend| send.queued_at <= oldest && !queues.held.contains_key(&send.key());
-            sends.iter().filter(free).map(|send| send.conversation).collect()
-        };
+        let free = |send: &&QueuedSend| send.queued_at <= oldest && !app.sends.has(send.key());
+        let mut conversations: Vec<_> = sends.iter().filter(free).map(|send| send.conversation).collect();
         conversations.dedup();
         for key in conversations {
             count += take_up_conversation(app, key).await?;
@@ -160,27 +91,17 @@ pub(crate) async fn take_up(app: &Arc<App>, min_age: Duration) -> Result<usize, 
 
 /// Holds first and reads then: a row that is still unsettled after it was held is in nobody else's hands.
 async fn take_up_conversation(app: &Arc<App>, key: ConversationKey) -> Result<usize, StoreError> {
-    let candidates = queued_sends_of(app, key).await?;
-    let taken: Vec<SendKey> = {
-        let mut queues = app.sends.lock();
-        if queues.lanes.contains_key(&key) {
-            return Ok(0);
-        }
-        let free: Vec<_> =
-            candidates.iter().map(QueuedSend::key).filter(|send| !queues.held.contains_key(send)).collect();
-        for send in &free {
-            queues.held.insert(*send, None);
-        }
-        free
-    };
-    let mut sends = queued_sends_of(app, key).await?;
-    sends.retain(|send| taken.contains(&send.key()));
-    for settled in taken.iter().filter(|key| !sends.iter().any(|send| send.key() == **key)) {
-        app.sends.release(*settled);
+    let mut taken = queued_sends_of(app, key).await?;
+    app.sends.take_conversation(key, &mut taken);
+    let read = if taken.is_empty() { Ok(Vec::new()) } else { queued_sends_of(app, key).await };
+    let mut sends = read.as_ref().cloned().unwrap_or_default();
+    sends.retain(|send| taken.iter().any(|taken| taken.message == send.message));
+    for settled in taken.iter().filter(|taken| !sends.iter().any(|send| send.message == taken.message)) {
+        app.sends.release(settled.key());
     }
     let count = sends.len();
     line_up(app, sends);
-    Ok(count)
+    read.map(|_| count)
 }
 
 async fn queued_sends_of(app: &App, key: ConversationKey) -> Result<Vec<QueuedSend>, StoreError> {
@@ -189,34 +110,25 @@ async fn queued_sends_of(app: &App, key: ConversationKey) -> Result<Vec<QueuedSe
     Ok(sends)
 }
 
-/// Decides about sends whose fate stayed unknown, as long as the server runs.
-pub(crate) async fn resolve_unknown(app: Arc<App>) {
+/// Decides about sends whose fate stayed unknown, once.
+pub(crate) async fn resolve_unknown(app: &Arc<App>) -> Result<(), StoreError> {
     let wait = app.resend_unknown_after.unwrap_or(Duration::from_secs(30));
     let wait_ms = i64::try_from(wait.as_millis()).unwrap_or(i64::MAX);
-    while !app.stopping.sleep(RESOLVE_EVERY).await {
-        let resend = app.resend_unknown_after.is_some();
-        match app.store.resolve_unknown_sends(app.account, clock::now(), wait_ms, resend).await {
-            Ok(resolved) => {
-                for send in resolved.again {
-                    metrics::counter!("rapport_sends_repeated_total").increment(1);
-                    tracing::warn!(message = %send.message, "a send without a known fate is sent once more");
-                    let waiting = app.sends.lock().held.get_mut(&send.key()).and_then(Option::take);
-                    match waiting {
-                        Some(waiting) => {
-                            let _ = waiting.send(Verdict::Again(Box::new(send)));
-                        }
-                        None => begin(&app, vec![send]),
-                    }
-                }
-                for send in resolved.given_up {
-                    metrics::counter!("rapport_sends_given_up_total").increment(1);
-                    tracing::warn!(message = %send.message, "a send stays without a known fate; people decide");
-                    app.sends.settled_by_status(send);
-                }
-            }
-            Err(error) => tracing::error!(%error, "sends without a known fate could not be looked at"),
+    let resend = app.resend_unknown_after.is_some();
+    let resolved = app.store.resolve_unknown_sends(app.account, clock::now(), wait_ms, resend).await?;
+    for send in resolved.again {
+        metrics::counter!("rapport_sends_repeated_total").increment(1);
+        tracing::warn!(message = %send.message, "a send without a known fate is sent once more");
+        if !app.sends.look_again(send.key()) {
+            begin(app, vec![send]);
         }
     }
+    for send in resolved.given_up {
+        metrics::counter!("rapport_sends_given_up_total").increment(1);
+        tracing::warn!(message = %send.message, "a send stays without a known fate; people decide");
+        app.sends.look_again(send);
+    }
+    Ok(())
 }
 
 /// Brings one message to a known fate. While it has none, what follows it to the same contact waits.
@@ -228,62 +140,95 @@ async fn deliver(app: &Arc<App>, mut send: QueuedSend) {
                 None => return,
             }
         }
-        if app.stopping.begun() {
-            return app.sends.release(send.key());
-        }
-        let Some(channel) = app.channel(send.conversation.channel).cloned() else {
-            return settle(app, &send, withheld("the channel is not in the settings any more")).await;
-        };
-        let Some(to) = translate::recipient(&send.to) else {
-            return settle(app, &send, withheld("the contact has no address")).await;
-        };
-        if !wait_for_slot(app, &channel, &send, &to).await {
-            return app.sends.release(send.key());
-        }
-        if let Some(reason) = refused_by_us(app, &send).await {
-            return settle(app, &send, withheld(&reason)).await;
-        }
-        if send.must_be_started() {
-            match app.store.start_send(send.key(), clock::now()).await {
-                Ok(true) => {}
-                Ok(false) => return app.sends.release(send.key()),
-                Err(error) => return tracing::error!(%error, "a send could not be started; it stays queued"),
+        let Some(fate) = attempt(app, &send).await else { return app.sends.release(send.key()) };
+        // The next one waits until this is durable: after a crash only the first of a contact can have left.
+        let result = SendResult { send: send.key(), at: clock::now(), fate };
+        write(app, &result).await;
+        match result.fate {
+            Fate::RetryAt { due_at } => {
+                app.sends.waits(send.key());
+                send.attempts += 1;
+                send.due_at = due_at;
             }
-        }
-        let message = match translate::wire(to.clone(), &send.outgoing, send.key().tag()) {
-            Ok(message) => message,
-            Err(error) => return settle(app, &send, failed(None, &error.to_string())).await,
-        };
-        match channel.client.send(&channel.number, message.to_wire()).await {
-            Ok(accepted) => {
-                metrics::counter!("rapport_sends_total", "fate" => "sent").increment(1);
-                return settle(app, &send, Fate::Sent { wamid: accepted.id.as_str().to_owned() }).await;
+            Fate::Unknown => send.state = SendState::Unknown,
+            Fate::Sent { .. } | Fate::Failed { .. } | Fate::Withheld { .. } => {
+                return app.sends.release(send.key());
             }
-            Err(error) => match next_step(&channel, &send, &error, &to) {
-                Fate::RetryAt { due_at } => {
-                    settle(app, &send, Fate::RetryAt { due_at }).await;
-                    send.attempts += 1;
-                    send.due_at = due_at;
-                }
-                Fate::Unknown => {
-                    settle(app, &send, Fate::Unknown).await;
-                    send.state = SendState::Unknown;
-                }
-                fate => return settle(app, &send, fate).await,
-            },
         }
     }
 }
 
-/// Waits until a send without a known fate is settled (`None`) or marked to be sent once more.
+/// Waits until a send without a known fate is settled (`None`) or marked to be sent once more. The row tells; a call
+/// only says that it is worth reading, so that no order of status, answer and crash can leave the lane waiting for ever.
 async fn unknown(app: &Arc<App>, send: &QueuedSend) -> Option<QueuedSend> {
     metrics::counter!("rapport_sends_total", "fate" => "unknown").increment(1);
-    match app.sends.wait_for_verdict(send.key()).await {
-        Ok(Verdict::Again(again)) => Some(*again),
-        Ok(Verdict::Settled) | Err(_) => {
-            app.sends.release(send.key());
-            None
+    let told = app.sends.becomes_unknown(send.key());
+    loop {
+        match queued_sends_of(app, send.conversation).await {
+            Ok(rows) => match rows.into_iter().find(|row| row.message == send.message) {
+                None => {
+                    app.sends.release(send.key());
+                    return None;
+                }
+                Some(row) if row.state == SendState::Queued && row.resend && !send.resend => {
+                    app.sends.waits(send.key());
+                    return Some(row);
+                }
+                Some(_) => {}
+            },
+            Err(error) => tracing::error!(%error, "a send without a known fate could not be looked at"),
         }
+        let _ = tokio::time::timeout(LOOK_EVERY, told.notified()).await;
+    }
+}
+
+/// One try. `None`: nothing left this machine and the row stays as it is, for the server stops or somebody else has
+/// settled it.
+async fn attempt(app: &Arc<App>, send: &QueuedSend) -> Option<Fate> {
+    let Some(channel) = app.channel(send.conversation.channel) else {
+        return Some(withheld("the channel is not in the settings any more"));
+    };
+    let Some(to) = translate::recipient(&send.to) else {
+        return Some(withheld("the contact has no address"));
+    };
+    let message = match translate::wire(to.clone(), &send.outgoing, send.key().tag()) {
+        Ok(message) => message,
+        Err(error) => return Some(failed(None, &error.to_string())),
+    };
+    loop {
+        if !wait_for_slot(app, channel, send, &to).await {
+            return None;
+        }
+        match refused_by_us(app, send).await {
+            Ok(None) => break,
+            Ok(Some(reason)) => return Some(withheld(reason)),
+            Err(error) => {
+                tracing::error!(%error, "a contact could not be read; a send to them waits");
+                app.stopping.sleep(STORE_AGAIN_AFTER).await;
+            }
+        }
+    }
+    if !app.sends.goes_out(send.key()) {
+        return None;
+    }
+    while send.must_be_started() {
+        match app.store.start_send(send.key(), clock::now()).await {
+            Ok(true) => break,
+            Ok(false) => return None,
+            Err(error) => {
+                tracing::error!(%error, "a send could not be written down as begun; it waits");
+                if app.stopping.sleep(STORE_AGAIN_AFTER).await {
+                    return None;
+                }
+            }
+        }
+    }
+    match channel.client.send(&channel.number, message.to_wire()).await {
+        Ok(accepted) => {
+            metrics::counter!("rapport_sends_total", "fate" => "sent").increment(1);
+            Some(Fate::Sent { wamid: accepted.id.as_str().to_owned() })
+        }
+        Err(error) => Some(next_step(channel, send, &error, &to)),
     }
 }
 
@@ -295,6 +240,9 @@ async fn wait_for_slot(
     to: &rapport_whatsapp::Address,
 ) -> bool {
     loop {
+        if app.stopping.begun() {
+            return false;
+        }
         let now = clock::now();
         let ready = if send.due_at > now {
             send.due_at
@@ -305,25 +253,30 @@ async fn wait_for_slot(
             }
         };
         let wait = Duration::from_millis(u64::try_from(ready - now).unwrap_or(0)).min(WAIT_MAX);
-        if app.stopping.sleep(wait).await {
-            return false;
-        }
+        app.stopping.sleep(wait).await;
     }
 }
 
 /// The checks of the moment of sending: the window may have closed and the person may have said stop since it was queued.
-/// A message that leaves at once was checked by the turn that ordered it.
-async fn refused_by_us(app: &App, send: &QueuedSend) -> Option<String> {
+/// A message that leaves at once was checked by the turn that ordered it, with minutes to spare.
+async fn refused_by_us(app: &App, send: &QueuedSend) -> Result<Option<&'static str>, StoreError> {
     const FRESH_MS: i64 = 5_000;
-    if clock::now() - send.queued_at < FRESH_MS {
-        return None;
+    let by_the_bot = send.flow.is_some();
+    if by_the_bot && clock::now() - send.queued_at < FRESH_MS {
+        return Ok(None);
     }
-    let conversation = app.store.conversation(send.conversation).await.ok()??;
-    let template = matches!(send.outgoing, rapport_flow::turn::Outgoing::Template(_));
-    if conversation.contact.stopped {
-        return Some("stopped".into());
+    let Some(conversation) = app.store.conversation(send.conversation).await? else { return Ok(None) };
+    let contact = &conversation.contact;
+    if contact.stopped {
+        return Ok(Some("stopped"));
     }
-    (!template && conversation.contact.window_until <= clock::now()).then(|| "window_closed".into())
+    Ok(match &send.outgoing {
+        Outgoing::Template(template) => {
+            let marketing = template.category.as_deref() == Some("marketing");
+            (marketing && contact.opted_out).then_some("opted_out")
+        }
+        _ => (contact.window_until <= clock::now()).then_some("window_closed"),
+    })
 }
 
 /// What an error means for the row, and for the pace of what follows.
@@ -337,7 +290,13 @@ fn next_step(
     let tries = send.attempts + 1;
     let at = |wait: Duration| now + i64::try_from(wait.as_millis()).unwrap_or(i64::MAX / 2);
     let recourse = error.recourse();
-    tracing::warn!(%error, ?recourse, message = %send.message, tries, "a send was not accepted");
+    let error_seen = without_words(error);
+    if recourse == Recourse::PauseChannel {
+        let channel = &channel.name;
+        tracing::error!(error = error_seen, channel, "WhatsApp takes nothing from this number; a person must look");
+    } else {
+        tracing::warn!(error = error_seen, ?recourse, message = %send.message, tries, "a send was not accepted");
+    }
     let mut pace = channel.pace.lock().unwrap_or_else(PoisonError::into_inner);
     match recourse {
         Recourse::Retry { backoff, scope } => match backoff.delay(tries, spread(send)) {
@@ -365,6 +324,18 @@ fn next_step(
     }
 }
 
+/// An error for the log. What Meta or a proxy wrote may quote the message or the number; it stands with the message only.
+fn without_words(error: &SendError) -> String {
+    match error {
+        SendError::Refused(refusal) => {
+            let trace = refusal.fbtrace_id.as_deref().unwrap_or("-");
+            format!("code {}, status {}, fbtrace_id {trace}", refusal.code, refusal.status)
+        }
+        SendError::Unreadable { host, status, .. } => format!("{host} answered status {status}, not in Graph's form"),
+        other => other.to_string(),
+    }
+}
+
 /// A number between 0.5 and 1 that differs from message to message, so that retries do not march in step.
 fn spread(send: &QueuedSend) -> f64 {
     let low = u32::try_from((send.message.0 ^ (send.message.0 >> 12)) & 0x3ff).unwrap_or(0);
@@ -381,33 +352,12 @@ fn withheld(reason: &str) -> Fate {
     Fate::Withheld { reason: reason.to_owned() }
 }
 
-/// Writes down what came of an attempt, and lets go of the send once its fate is durable.
-async fn settle(app: &Arc<App>, send: &QueuedSend, fate: Fate) {
-    let result = SendResult { send: send.key(), at: clock::now(), fate };
-    match result.fate {
-        // The next one need not wait until the answer is durable: a status tells it after a crash.
-        Fate::Sent { .. } => {
-            let app = Arc::clone(app);
-            tokio::spawn(async move {
-                write(&app, &result).await;
-                app.sends.release(result.send);
-            });
-        }
-        Fate::RetryAt { .. } | Fate::Unknown => write(app, &result).await,
-        Fate::Failed { .. } | Fate::Withheld { .. } => {
-            write(app, &result).await;
-            app.sends.release(result.send);
-        }
-    }
-}
-
 /// Tries until it is written: while the row says nothing, the send must stay held or it would leave twice.
 async fn write(app: &App, result: &SendResult) {
-    const AGAIN_AFTER: Duration = Duration::from_secs(1);
     while let Err(error) = app.store.settle_sends(vec![result.clone()]).await {
         tracing::error!(%error, "the result of a send could not be stored; it is tried again");
-        if matches!(error, StoreError::Closed) || app.stopping.sleep(AGAIN_AFTER).await {
-            return;
+        if matches!(error, StoreError::Closed) || app.stopping.sleep(STORE_AGAIN_AFTER).await {
+            return app.sends.result_is_lost();
         }
     }
 }

@@ -25,8 +25,9 @@ use tokio::task::JoinHandle;
 pub const ACCOUNT: &str = "main";
 /// Connections that may wait to be accepted: a burst of Meta's is not refused.
 const BACKLOG: u32 = 4096;
-/// How long work in hand may take to end when the server stops.
-const GRACE: Duration = Duration::from_secs(20);
+/// How long work in hand may take to end when the server stops: what a call may take by default, and below the patience of
+/// service managers.
+const GRACE: Duration = Duration::from_secs(25);
 
 /// What `demo` and tests add to the settings.
 #[derive(Debug, Default)]
@@ -157,31 +158,28 @@ pub async fn start(
 }
 
 impl Server {
-    /// Stops in order: nothing new is taken, what is in hand gets time to end, the database is closed. What could not
-    /// end is in the ledger and taken up by the next start.
+    /// Stops in order: nothing new is taken or dialled, what is in hand gets [`GRACE`] to end, the database is closed.
+    /// What could not end is in the ledger and taken up by the next start.
     pub async fn stop(self) {
-        self.app.stopping.begin();
         let Server { app, tasks, http, .. } = self;
+        app.stopping.begin();
+        app.sends.close();
         let stopper = http.abort_handle();
-        if tokio::time::timeout(GRACE, http).await.is_err() {
+        let ended = async {
+            // A task that failed has said so.
+            let _ = http.await;
+            for task in tasks {
+                let _ = task.await;
+            }
+            while app.calls.out() + app.lanes.len() + app.sends.out() > 0 {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        if tokio::time::timeout(GRACE, ended).await.is_err() {
+            tracing::warn!("some work did not end in time; the next start takes it up");
             stopper.abort();
         }
-        for task in tasks {
-            let _ = task.await;
-        }
-        let quiet = async {
-            while app.lanes.len() > 0 {
-                tokio::time::sleep(Duration::from_millis(20)).await;
-            }
-        };
-        let lanes_ended = tokio::time::timeout(GRACE, quiet).await.is_ok();
-        let quiet = async {
-            while app.sends.in_flight() > 0 {
-                tokio::time::sleep(Duration::from_millis(20)).await;
-            }
-        };
-        let sends_ended = tokio::time::timeout(GRACE, quiet).await.is_ok();
-        if lanes_ended && sends_ended {
+        if app.sends.all_written() {
             if let Err(error) = app.store.record_clean_stop(clock::now()).await {
                 tracing::warn!(%error, "the stop could not be written down");
             }

@@ -21,11 +21,17 @@ const STALE_TRIES_MAX: u32 = 16;
 pub(crate) async fn run(app: &Arc<App>, key: ConversationKey, job: Job) {
     let outcome = match job {
         Job::Accept(acceptance) => accept(app, *acceptance).await,
-        Job::Call { call, exchange } => call_finished(app, key, call, &exchange).await,
+        Job::Call { call, exchange, out } => {
+            let result = call_finished(app, key, &call, &exchange).await;
+            if result.is_err() {
+                calls::result_again(app, key, Job::Call { call, exchange, out });
+            }
+            result
+        }
         Job::Look => look(app, key).await,
     };
     if let Err(error) = outcome {
-        // Nothing is lost: what was not committed is found again by the safety net (`background.rs`).
+        // Nothing is lost: Meta delivers again, a call's result is kept, and the rest is found by the safety net.
         tracing::error!(%error, contact = %key.contact, "a turn could not be committed");
         metrics::counter!("rapport_turn_errors_total").increment(1);
     }
@@ -108,7 +114,8 @@ async fn look(app: &Arc<App>, key: ConversationKey) -> Result<(), StoreError> {
 
 /// What a conversation can take now: its oldest message, or its wake.
 fn next_input(basis: &Conversation, now: i64) -> Option<(Input, Vec<MessageId>)> {
-    let due = basis.session.as_ref().is_some_and(|session| session.wake_at <= now);
+    let due = basis.session_fault.is_some()
+        || basis.session.as_ref().is_some_and(|session| session.wake_at <= now);
     let takes = basis.session.as_ref().is_none_or(Session::takes_messages);
     match basis.waiting.first() {
         Some(waiting) if takes => Some((Input::Message(waiting.message.clone()), vec![waiting.id])),
@@ -121,7 +128,7 @@ fn next_input(basis: &Conversation, now: i64) -> Option<(Input, Vec<MessageId>)>
 async fn call_finished(
     app: &Arc<App>,
     key: ConversationKey,
-    call: CallKey,
+    call: &CallKey,
     exchange: &rapport_flow::request::Exchange,
 ) -> Result<(), StoreError> {
     let mut stale = 0;
@@ -129,18 +136,15 @@ async fn call_finished(
         let basis = app.store.conversation(key).await?;
         let awaited = basis.as_ref().filter(|basis| waits_for(basis, &call.effect));
         let Some(basis) = awaited else {
-            let finished = calls::finished(&call, key.contact, exchange, &[], clock::now());
+            let finished = calls::finished(call, key.contact, exchange, &[], clock::now());
             app.store.record_call(finished).await?;
             break;
         };
         let input = Input::Call { effect: call.effect.clone(), exchange: exchange.clone() };
         let bot = bot_for(app, basis.session.as_ref()).await?;
-        let findings = basis
-            .session
-            .as_ref()
-            .map(|session| call_findings(&bot, session, &call.effect, exchange))
-            .unwrap_or_default();
-        let finished = calls::finished(&call, key.contact, exchange, &findings, clock::now());
+        let findings = basis.session.as_ref().map(|session| findings(&bot, session, &call.effect, exchange));
+        let findings = findings.unwrap_or_default();
+        let finished = calls::finished(call, key.contact, exchange, &findings, clock::now());
         let turn = decide(app, basis, input, Vec::new(), Some(finished)).await?;
         match app.store.commit_turn(basis, turn).await? {
             TurnOutcome::Committed(committed) => {
@@ -153,6 +157,20 @@ async fn call_finished(
     // Messages that waited behind the call.
     lanes::push(app, key, Job::Look);
     Ok(())
+}
+
+/// What went wrong with a call. A fault in finding that out must not cost the result.
+fn findings(
+    bot: &Bot,
+    session: &Session,
+    effect: &str,
+    exchange: &rapport_flow::request::Exchange,
+) -> Vec<rapport_flow::Finding> {
+    let found = catch_unwind(AssertUnwindSafe(|| call_findings(bot, session, effect, exchange)));
+    found.unwrap_or_else(|_| {
+        tracing::error!(effect, "looking for the findings of a call panicked");
+        Vec::new()
+    })
 }
 
 fn waits_for(basis: &Conversation, effect: &str) -> bool {
@@ -190,7 +208,13 @@ async fn decide(
         channel: channel(app, basis),
         with_team_since: basis.with_team.as_ref().map(|team| team.acted_at),
     };
-    let turn = advance(&bot, basis.session.clone(), input, &mut ambient);
+    let turn = match &basis.session_fault {
+        Some(cause) => {
+            tracing::error!(contact = %basis.key.contact, cause, "a stored session cannot be read; it is handed over");
+            fault(None, "This conversation was written by another version of Rapport and cannot go on.")
+        }
+        None => advance(&bot, basis.session.clone(), input, &mut ambient),
+    };
     metrics::counter!("rapport_turns_total").increment(1);
     let finished = finished.map(|finished| with_mapped_outcome(finished, &turn));
     let sends = turn.effects.iter().filter(|effect| matches!(effect, Effect::Send { .. })).count();
@@ -219,19 +243,24 @@ fn advance(bot: &Bot, session: Option<Session>, input: Input, ambient: &mut Ambi
     match catch_unwind(AssertUnwindSafe(|| rapport_flow::advance(bot, session, input, ambient))) {
         Ok(turn) => turn,
         Err(_) => {
-            let (flow, step) = place.unzip();
-            tracing::error!(flow, step, "a turn panicked; the conversation is handed over");
+            let at = place.as_ref().map(|(flow, step)| format!("{flow}.{step}"));
+            tracing::error!(at, "a turn panicked; the conversation is handed over");
             metrics::counter!("rapport_turn_panics_total").increment(1);
-            let event = |fact| Event { flow: flow.clone(), step: step.clone(), fact };
-            let message = "Rapport made a mistake of its own in this conversation (a bug).".to_owned();
-            let events = vec![
-                event(Fact::Fault { message: message.clone() }),
-                event(Fact::HandedOver { team: None, note: Some(message) }),
-                event(Fact::SessionEnded { reason: "fault".into() }),
-            ];
-            Turn { session: None, events, effects: Vec::new() }
+            fault(place, "Rapport made a mistake of its own in this conversation (a bug).")
         }
     }
+}
+
+/// The turn that ends a session and brings people in.
+fn fault(place: Option<(String, String)>, message: &str) -> Turn {
+    let (flow, step) = place.unzip();
+    let event = |fact| Event { flow: flow.clone(), step: step.clone(), fact };
+    let events = vec![
+        event(Fact::Fault { message: message.to_owned() }),
+        event(Fact::HandedOver { team: None, note: Some(message.to_owned()) }),
+        event(Fact::SessionEnded { reason: "fault".into() }),
+    ];
+    Turn { session: None, events, effects: Vec::new() }
 }
 
 /// The published flows, and the older revisions that this session holds.
@@ -241,17 +270,15 @@ async fn bot_for(app: &Arc<App>, session: Option<&Session>) -> Result<Arc<Bot>, 
         .iter()
         .flat_map(|session| &session.frames)
         .filter(|frame| bot.at(&frame.flow, frame.revision).is_none())
-        .map(|frame| (frame.flow.clone(), frame.revision))
         .collect();
     if missing.is_empty() {
         return Ok(bot);
     }
-    let mut with_older = (*bot).clone();
-    for (name, revision) in missing {
-        publish::keep_revision(app, &mut with_older, &name, revision).await?;
+    let mut older = Vec::new();
+    for frame in missing {
+        older.extend(publish::older_revision(app, &frame.flow, frame.revision).await?);
     }
-    app.set_bot(with_older);
-    Ok(app.bot())
+    Ok(app.keep_flows(older))
 }
 
 fn channel(app: &App, basis: &Conversation) -> Channel {
@@ -265,5 +292,15 @@ pub(crate) fn carry_out(app: &Arc<App>, committed: Committed) {
     sends::begin(app, committed.sends);
     for call in committed.calls {
         calls::begin(app, call);
+    }
+}
+
+/// After a bug in doing a job: people take the conversation, so that its customer does not wait for nobody.
+pub(crate) async fn hand_over_after_panic(app: &App, key: ConversationKey) {
+    metrics::counter!("rapport_turn_panics_total").increment(1);
+    tracing::error!(contact = %key.contact, "work on a conversation panicked; it is handed over");
+    let note = "Rapport made a mistake of its own in this conversation (a bug).";
+    if let Err(error) = app.store.take_over(key, None, Some(note), clock::now()).await {
+        tracing::error!(%error, contact = %key.contact, "the conversation could not be handed over");
     }
 }

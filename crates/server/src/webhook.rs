@@ -12,6 +12,7 @@ use rapport_store::{
     ContactId, IdentityChange, Incoming, MessageId, Preference, RawItem, Status, StatusItem, StatusOutcome,
     StoreError, Wish,
 };
+use rapport_whatsapp::PhoneNumberId;
 use rapport_whatsapp::signature::{self, SignatureError};
 use rapport_whatsapp::verification::Handshake;
 use rapport_whatsapp::webhook::{self, Content, InboundMessage, Item, ItemKind, StatusState};
@@ -44,16 +45,19 @@ pub(crate) async fn receive(
     body: Bytes,
 ) -> Response {
     let header = headers.get(signature::HEADER).map(http::HeaderValue::as_bytes);
-    if let Err(error) = signed(&app, name.as_ref(), &body, header) {
-        metrics::counter!("rapport_webhooks_refused_total").increment(1);
-        tracing::warn!(%error, bytes = body.len(), "a webhook was refused");
-        return (StatusCode::UNAUTHORIZED, format!("{error}\n")).into_response();
-    }
+    let signers = match signers(&app, name.as_ref(), &body, header) {
+        Ok(signers) => signers,
+        Err(error) => {
+            metrics::counter!("rapport_webhooks_refused_total").increment(1);
+            tracing::warn!(%error, bytes = body.len(), "a webhook was refused");
+            return (StatusCode::UNAUTHORIZED, format!("{error}\n")).into_response();
+        }
+    };
     if app.stopping.begun() {
         return (StatusCode::SERVICE_UNAVAILABLE, "stopping; deliver this again\n").into_response();
     }
     metrics::counter!("rapport_webhooks_total").increment(1);
-    match accept(&app, webhook::parse(&body)).await {
+    match accept(&app, &signers, webhook::parse(&body)).await {
         Ok(()) => StatusCode::OK.into_response(),
         Err(error) => {
             tracing::error!(%error, "a webhook could not be stored; Meta will deliver it again");
@@ -67,112 +71,143 @@ fn channels_of<'a>(app: &'a App, name: Option<&'a Path<String>>) -> impl Iterato
     app.channels.values().filter(move |channel| name.is_none() || channel.app.as_deref() == name)
 }
 
-/// The secret belongs to the Meta app, so any channel's may fit; which one is not read from the unverified body.
-fn signed(
-    app: &App,
-    name: Option<&Path<String>>,
+/// The channels whose secret signed the body. The secret belongs to the Meta app, so several may; which one is not read
+/// from the unverified body, and one app's secret does not speak for the numbers of another.
+fn signers<'a>(
+    app: &'a App,
+    name: Option<&'a Path<String>>,
     body: &[u8],
     header: Option<&[u8]>,
-) -> Result<(), SignatureError> {
+) -> Result<Vec<&'a Arc<Channel>>, SignatureError> {
     let mut refusal = if header.is_none() { SignatureError::Missing } else { SignatureError::Mismatch };
+    let mut signers = Vec::new();
     for channel in channels_of(app, name) {
         match channel.signer.verify(body, header) {
-            Ok(()) => return Ok(()),
+            Ok(()) => signers.push(channel),
             Err(error) => refusal = error,
         }
     }
-    Err(refusal)
+    if signers.is_empty() { Err(refusal) } else { Ok(signers) }
 }
+
+/// Tells when a message is durable, or why it is not.
+type Stored = oneshot::Receiver<Result<(), StoreError>>;
 
 /// Stores every item. One bad item never stops the others; only a store that cannot write makes Meta deliver again.
-async fn accept(app: &Arc<App>, items: Vec<Item>) -> Result<(), StoreError> {
+async fn accept(app: &Arc<App>, signers: &[&Arc<Channel>], items: Vec<Item>) -> Result<(), StoreError> {
     let now = clock::now();
     let mut statuses = Vec::new();
+    let mut raw = Vec::new();
     let mut waits = Vec::new();
-    for item in items {
+    let mut strangers: Vec<(rapport_store::Address, Stored)> = Vec::new();
+    let mut result = Ok(());
+    for item in &items {
         metrics::counter!("rapport_webhook_items_total", "kind" => item.kind.name()).increment(1);
-        let channel = item.route.number.as_ref().and_then(|number| app.channels.get(number.as_str()));
+        let number = item.route.number.as_ref().map(PhoneNumberId::as_str);
+        let channel = signers.iter().find(|channel| number == Some(channel.number.as_str()));
         match (&item.kind, channel) {
             (ItemKind::Message(inbound), Some(channel)) => {
-                if let Some(change) = identity_change(app, inbound, item.at_ms.unwrap_or(now)) {
-                    app.store.change_identity(change).await?;
+                let from = translate::address(&inbound.sender);
+                if let Some(at) = strangers.iter().position(|(stranger, _)| same_person(stranger, &from)) {
+                    // Until their first message has made the contact, a stranger has no lane that keeps the order.
+                    result = result.and(durable(strangers.swap_remove(at).1).await);
                 }
-                match begin_message(app, channel, inbound, &item, now).await? {
-                    Some(done) => waits.push(done),
-                    None => keep_raw(app, &item, "messages", now).await?,
+                match begin_message(app, channel, inbound, item, now).await {
+                    Ok(Some((stored, true))) => waits.push(stored),
+                    Ok(Some((stored, false))) => strangers.push((from, stored)),
+                    Ok(None) => raw.push(raw_item(app, item, "messages", now)),
+                    Err(error) => result = Err(error),
                 }
             }
-            (ItemKind::Status(status), Some(_)) => match status_item(app, status, &item, now) {
+            (ItemKind::Status(status), Some(_)) => match status_item(app, status, item, now) {
                 Some(status) => statuses.push(status),
-                None => keep_raw(app, &item, "statuses", now).await?,
+                None => raw.push(raw_item(app, item, "statuses", now)),
             },
-            (ItemKind::Preference(preference), Some(channel)) => {
-                let wish = match &preference.wish {
-                    webhook::Wish::Stop => Some(Wish::StopMarketing),
-                    webhook::Wish::Allow => Some(Wish::ResumeMarketing),
-                    webhook::Wish::Other(_) => None,
-                };
-                match wish {
-                    Some(wish) => {
-                        let preference = Preference {
-                            account: app.account,
-                            channel: channel.id,
-                            from: translate::address(&preference.person),
-                            stranger: ContactId(app.next_id()),
-                            wish,
-                            source: "user_preferences".into(),
-                            at: item.at_ms.unwrap_or(now),
-                        };
-                        app.store.record_preference(preference).await?;
+            (ItemKind::Preference(preference), Some(channel)) => match wish(&preference.wish) {
+                Some(wish) => {
+                    let preference = Preference {
+                        account: app.account,
+                        channel: channel.id,
+                        from: translate::address(&preference.person),
+                        stranger: ContactId(app.next_id()),
+                        wish,
+                        source: "user_preferences".into(),
+                        at: item.at_ms.unwrap_or(now),
+                    };
+                    if let Err(error) = app.store.record_preference(preference).await {
+                        result = Err(error);
                     }
-                    None => keep_raw(app, &item, "user_preferences", now).await?,
                 }
-            }
-            (ItemKind::Unknown { field }, _) => keep_raw(app, &item, field, now).await?,
+                None => raw.push(raw_item(app, item, "user_preferences", now)),
+            },
+            (ItemKind::Unknown { field }, _) => raw.push(raw_item(app, item, field, now)),
             (ItemKind::Malformed { reason }, _) => {
                 tracing::warn!(reason, "an item of a webhook could not be read; it is kept as it came");
-                keep_raw(app, &item, "malformed", now).await?;
+                raw.push(raw_item(app, item, "malformed", now));
             }
             (ItemKind::Errors(faults), _) => {
-                tracing::warn!(?faults, "Meta reports trouble with the app or the account");
-                keep_raw(app, &item, "errors", now).await?;
+                let codes: Vec<_> = faults.iter().map(|fault| fault.code).collect();
+                tracing::warn!(?codes, "Meta reports trouble with the app or the account");
+                raw.push(raw_item(app, item, "errors", now));
             }
-            (kind, _) => {
-                let name = kind.name();
-                keep_raw(app, &item, name, now).await?;
-            }
+            (kind, _) => raw.push(raw_item(app, item, kind.name(), now)),
         }
     }
-    if !statuses.is_empty() {
-        for outcome in app.store.accept_statuses(statuses).await {
-            if let StatusOutcome::Applied { send, settled: true } = outcome? {
-                app.sends.settled_by_status(send);
+    for kept in join_all(raw.into_iter().map(|raw| app.store.accept_raw(raw))).await {
+        result = result.and(kept.map(drop));
+    }
+    for outcome in app.store.accept_statuses(statuses).await {
+        match outcome {
+            Ok(StatusOutcome::Applied { send, settled: true }) => {
+                app.sends.look_again(send);
             }
+            Ok(_) => {}
+            Err(error) => result = Err(error),
         }
     }
-    for stored in join_all(waits).await {
-        // The lane's task cannot go away without telling; if it did, the message may not be stored.
-        stored.unwrap_or(Err(StoreError::Closed))?;
+    waits.extend(strangers.into_iter().map(|(_, stored)| stored));
+    for stored in waits {
+        result = result.and(durable(stored).await);
     }
-    Ok(())
+    result
 }
 
-/// Hands a message to its contact's lane. `None`: it names nobody.
+/// A lane that went away without telling may not have stored the message.
+async fn durable(stored: Stored) -> Result<(), StoreError> {
+    stored.await.unwrap_or(Err(StoreError::Closed))
+}
+
+fn same_person(one: &rapport_store::Address, other: &rapport_store::Address) -> bool {
+    (one.wa_id.is_some() && one.wa_id == other.wa_id) || (one.bsuid.is_some() && one.bsuid == other.bsuid)
+}
+
+fn wish(wish: &webhook::Wish) -> Option<Wish> {
+    match wish {
+        webhook::Wish::Stop => Some(Wish::StopMarketing),
+        webhook::Wish::Allow => Some(Wish::ResumeMarketing),
+        webhook::Wish::Other(_) => None,
+    }
+}
+
+/// Hands a message to its contact's lane; says whether the contact is known. `None`: it names nobody.
 async fn begin_message(
     app: &Arc<App>,
     channel: &Channel,
     inbound: &InboundMessage,
     item: &Item,
     now: i64,
-) -> Result<Option<oneshot::Receiver<Result<(), StoreError>>>, StoreError> {
+) -> Result<Option<(Stored, bool)>, StoreError> {
     let from = translate::address(&inbound.sender);
     if from == rapport_store::Address::default() || inbound.group_id.is_some() {
         return Ok(None);
     }
     let sent_at = item.at_ms.unwrap_or(now);
+    if let Some(change) = identity_change(app, inbound, sent_at) {
+        app.store.change_identity(change).await?;
+    }
     let stranger = ContactId(app.next_id());
     let basis = app.store.conversation_from(app.account, channel.id, &from, sent_at, stranger).await?;
-    let key = basis.key;
+    let (key, known) = (basis.key, basis.known);
     let for_flow = inbound.reaches_flow();
     let incoming = Incoming {
         account: app.account,
@@ -187,7 +222,7 @@ async fn begin_message(
     let (done, told) = oneshot::channel();
     let acceptance = Acceptance { incoming, basis: Some(basis), done };
     lanes::push(app, key, Job::Accept(Box::new(acceptance)));
-    Ok(Some(told))
+    Ok(Some((told, known)))
 }
 
 /// A system message may say that its sender has another number or id now.
@@ -234,13 +269,12 @@ fn status_item(app: &App, status: &webhook::Status, item: &Item, now: i64) -> Op
     })
 }
 
-async fn keep_raw(app: &App, item: &Item, field: &str, now: i64) -> Result<(), StoreError> {
-    let raw = RawItem {
+fn raw_item(app: &App, item: &Item, field: &str, now: i64) -> RawItem {
+    RawItem {
         account: app.account,
         field: field.to_owned(),
         key: item.dedupe_key.clone(),
         body: item.raw.get().to_owned(),
         accepted_at: now,
-    };
-    app.store.accept_raw(raw).await.map(|_| ())
+    }
 }

@@ -31,6 +31,9 @@ pub struct Conversation {
     /// How to reach the contact.
     pub address: Address,
     pub session: Option<Session>,
+    /// Why the stored session cannot be read (written by a later version, or damaged). There is none then, but the
+    /// conversation needs somebody to say so.
+    pub session_fault: Option<String>,
     /// Given while people have the conversation.
     pub with_team: Option<WithTeam>,
     /// Messages that no turn has consumed yet, oldest first, at most [`WAITING_MAX`].
@@ -243,6 +246,7 @@ fn stranger_at(key: ConversationKey, address: &Address) -> Conversation {
         contact_version: 1,
         address: address.clone(),
         session: None,
+        session_fault: None,
         with_team: None,
         waiting: Vec::new(),
         has_written: false,
@@ -259,6 +263,11 @@ fn read(row: &Row<'_>, account: AccountId, channel: ChannelId) -> Result<Convers
         phone: row.maybe_text(5)?,
         alarm_at: row.maybe_int(14)?,
         last_in_at: row.maybe_int(16)?.unwrap_or(0),
+    };
+    let (session, session_fault) = match row.json(13, "session") {
+        Ok(session) => (session, None),
+        Err(StoreError::Unreadable { cause, .. }) => (None, Some(cause)),
+        Err(error) => return Err(error),
     };
     let with_team = if row.maybe_int(17)? == Some(1) { Some(read_with_team(row, 18)?) } else { None };
     Ok(Conversation {
@@ -278,7 +287,8 @@ fn read(row: &Row<'_>, account: AccountId, channel: ChannelId) -> Result<Convers
         },
         contact_version: row.int(11)?,
         address,
-        session: row.json(13, "session")?,
+        session,
+        session_fault,
         with_team,
         waiting: Vec::new(),
         has_written: stored.last_in_at > 0,

@@ -13,6 +13,8 @@ pub(crate) struct Counters {
     pub(crate) stale: AtomicU64,
     pub(crate) reruns: AtomicU64,
     pub(crate) failures: AtomicU64,
+    /// 1 while the latest batch failed as a whole.
+    pub(crate) failing: AtomicU64,
     pub(crate) batch_us: AtomicU64,
     pub(crate) commit_us: AtomicU64,
     pub(crate) commit_us_max: AtomicU64,
@@ -31,6 +33,8 @@ pub struct WriterStats {
     pub reruns: u64,
     /// Batches that failed as a whole: disk full, locked, damaged.
     pub failures: u64,
+    /// The latest batch failed as a whole: nothing can be written at the moment.
+    pub failing: bool,
     /// Time spent in batches, commits included, microseconds.
     pub batch_us: u64,
     /// Time spent in commits, microseconds.
@@ -49,6 +53,7 @@ impl Counters {
             stale: get(&self.stale),
             reruns: get(&self.reruns),
             failures: get(&self.failures),
+            failing: get(&self.failing) != 0,
             batch_us: get(&self.batch_us),
             commit_us: get(&self.commit_us),
             commit_us_max: get(&self.commit_us_max),

@@ -15,12 +15,14 @@ pub struct Recovery {
 
 /// Setting of the installation that says that the last server stopped in order.
 const CLEAN_STOP: &str = "stopped_cleanly";
+/// Setting of the installation that is written to learn whether it can be.
+const CHECKED_AT: &str = "checked_at";
 /// Settings of the installation itself stand under no account.
 const INSTALLATION: AccountId = AccountId(0);
 
 impl Store {
     /// To be called once at start, before anything is sent. Unless the last server stopped in order, the first unsettled
-    /// send of each contact may have left: its fate is unknown from now on.
+    /// send of each conversation may have left: its fate is unknown from now on.
     pub async fn recover(&self, now: i64) -> Result<Recovery, StoreError> {
         let stopped_cleanly = self.setting(INSTALLATION, CLEAN_STOP).await?.is_some();
         let mut unknown_sends = 0;
@@ -32,7 +34,7 @@ impl Store {
                      where account = $1 and unsettled = 1 and (state = 'started' or (state = 'queued' \
                      and kind <> 'template' and not exists (select 1 from message earlier \
                      where earlier.account = $1 and earlier.contact = message.contact and earlier.unsettled = 1 \
-                     and earlier.message < message.message)))",
+                     and earlier.channel = message.channel and earlier.message < message.message)))",
                     values![account, now],
                 );
             }
@@ -57,6 +59,11 @@ impl Store {
     /// Writes down that nothing is in flight: the last verb of an orderly stop.
     pub async fn record_clean_stop(&self, now: i64) -> Result<(), StoreError> {
         self.put_setting(INSTALLATION, CLEAN_STOP, "1", now).await
+    }
+
+    /// Writes something, to learn whether the database can be written again after a failure.
+    pub async fn check_writable(&self, now: i64) -> Result<(), StoreError> {
+        self.put_setting(INSTALLATION, CHECKED_AT, &now.to_string(), now).await
     }
 
     /// Conversations with messages that no turn has consumed and whose session takes messages.

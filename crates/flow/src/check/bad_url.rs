@@ -26,10 +26,6 @@ pub(super) fn check(checked: &Checked<'_>, findings: &mut Vec<Finding>) {
 
 /// URLs of a step; those of requests are strict about holes.
 fn urls(action: &Action) -> Vec<(&Template, bool)> {
-    let link = |media: &'_ Media| match &media.source {
-        Source::Link(_) => true,
-        Source::Id(_) => false,
-    };
     match action {
         Action::ApiRequest(request) => {
             let mut urls = vec![(&request.url, true)];
@@ -39,15 +35,13 @@ fn urls(action: &Action) -> Vec<(&Template, bool)> {
             urls
         }
         Action::SendMessage(message) => match &message.content {
-            Content::UrlButton { url, .. } => vec![(url, false)],
-            Content::Media(Media { source: Source::Link(url), .. }) => vec![(url, false)],
+            Content::UrlButton { url, .. } | Content::Media(Media { source: Source::Link(url), .. }) => {
+                vec![(url, false)]
+            }
             _ => Vec::new(),
         },
         Action::SendTemplate(template) => match &template.header {
-            Some(Header::Media(media)) if link(media) => match &media.source {
-                Source::Link(url) => vec![(url, false)],
-                Source::Id(_) => Vec::new(),
-            },
+            Some(Header::Media(Media { source: Source::Link(url), .. })) => vec![(url, false)],
             _ => Vec::new(),
         },
         _ => Vec::new(),

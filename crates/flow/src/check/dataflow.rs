@@ -121,7 +121,9 @@ impl<'f> Dataflow<'f> {
         self.set(state, step);
         let ExitKind::Named(exit) = exit.kind else { return };
         if exit == "ok" {
-            request.save.iter().for_each(|row| self.set(state, &row.name.value));
+            for row in &request.save {
+                self.set(state, &row.name.value);
+            }
             return;
         }
         // These exits mean that an answer came; `failed` and `unknown` say nothing of it, the others that none was read.
@@ -147,7 +149,9 @@ impl<'f> Dataflow<'f> {
     fn assume(&self, expression: &Expression, held: bool, state: &mut State) {
         match (expression, held) {
             (Expression::And(parts), true) | (Expression::Or(parts), false) => {
-                parts.iter().for_each(|part| self.assume(part, held, state));
+                for part in parts {
+                    self.assume(part, held, state);
+                }
             }
             (Expression::Not(inner), _) => self.assume(inner, !held, state),
             (Expression::Compare { left, right, .. }, true) => {
@@ -156,7 +160,7 @@ impl<'f> Dataflow<'f> {
             }
             (Expression::In { left, .. } | Expression::Matches { left, .. }, true) => self.known(left, state),
             (Expression::IsSet(operand), true) | (Expression::IsEmpty(operand), false) => {
-                self.known(operand, state)
+                self.known(operand, state);
             }
             (Expression::IsSet(Operand::Reference { reference, .. }), false) if reference.path.is_whole() => {
                 self.unset(state, &reference.root);

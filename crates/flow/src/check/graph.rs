@@ -3,6 +3,7 @@
 use crate::flow::{END, Flow, Step, Target};
 use crate::source::Span;
 use crate::steps::Action;
+use std::fmt::Write;
 
 /// A step's exits as they can really be taken.
 #[derive(Debug)]
@@ -110,7 +111,7 @@ impl<'f> Graph<'f> {
         for (step, exit) in way {
             out.push_str(&self.steps[*step].name);
             if self.steps[*step].action.main_exit() != Some(exit) {
-                out.push_str(&format!(" ({exit})"));
+                let _ = write!(out, " ({exit})");
             }
             out.push_str(" → ");
         }

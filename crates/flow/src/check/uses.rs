@@ -75,7 +75,9 @@ pub(crate) fn of_step(step: &Step) -> Vec<Use<'_>> {
             action.add.iter().chain(&action.remove).for_each(|tag| uses.template(tag, Place::Value));
         }
         Action::UpdateContact(action) => {
-            action.set.iter().for_each(|(_, value)| uses.json(value, Place::Value))
+            for (_, value) in &action.set {
+                uses.json(value, Place::Value);
+            }
         }
         Action::End(_) => {}
     }
@@ -155,7 +157,9 @@ fn message<'f>(action: &'f SendMessage, uses: &mut Uses<'f>) {
             .collect(),
         Content::UrlButton { text, title, url } => vec![Some(text), Some(title), Some(url)],
     };
-    all.into_iter().for_each(|template| uses.some(template, Place::Message));
+    for template in all {
+        uses.some(template, Place::Message);
+    }
 }
 
 fn of_media<'f>(media: &'f Media, uses: &mut Uses<'f>) {
@@ -181,10 +185,14 @@ fn template_message<'f>(action: &'f SendTemplate, uses: &mut Uses<'f>) {
     }
     match &action.body {
         send_template::Body::Numbered(parameters) => {
-            parameters.iter().for_each(|parameter| uses.template(parameter, Place::Message));
+            for parameter in parameters {
+                uses.template(parameter, Place::Message);
+            }
         }
         send_template::Body::Named(parameters) => {
-            parameters.iter().for_each(|(_, parameter)| uses.template(parameter, Place::Message));
+            for (_, parameter) in parameters {
+                uses.template(parameter, Place::Message);
+            }
         }
     }
     for button in &action.buttons {

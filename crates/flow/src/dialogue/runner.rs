@@ -9,12 +9,10 @@ use super::simulator::{Entry, Simulator};
 use crate::Value;
 use crate::bot::Bot;
 use crate::check::{CheckContext, check};
-use crate::diagnosis;
 use crate::document::{Source, edit, read_flow};
 use crate::finding::{Edit, Finding};
 use crate::flow::{Flow, Trigger, TriggerKind};
 use crate::source::{Span, Spanned};
-use crate::steps::Action;
 use crate::turn::{Channel, Contact, Message};
 use std::sync::Arc;
 
@@ -260,11 +258,6 @@ fn every_finding(source: &Source, bot: &Bot) -> Vec<Finding> {
         let context =
             CheckContext { flows: Some(&flows), settings: Some(&bot.settings), ..CheckContext::default() };
         findings.extend(check(&flow, &context));
-        for step in flow.steps.values() {
-            if let Action::ApiRequest(request) = &step.action {
-                findings.extend(diagnosis::of_step(request));
-            }
-        }
     }
     findings
 }

@@ -11,7 +11,7 @@ use std::time::Duration;
 const STEP_BUDGET_MAX: u32 = 10_000;
 /// Shortest and longest time after which a silent session ends.
 const SESSION_TIMEOUT: std::ops::RangeInclusive<Duration> =
-    Duration::from_secs(60)..=Duration::from_secs(30 * 24 * 3600);
+    Duration::from_mins(1)..=Duration::from_hours(30 * 24);
 
 /// Reads the settings of a bot. `None` as soon as one finding is an error; the others still come.
 pub fn read_bot(source: &Source) -> (Option<Settings>, Vec<Finding>) {

@@ -13,6 +13,7 @@ use super::parse;
 use super::source::Source;
 use super::tree::{Document, Node};
 use crate::finding::{Edit, Finding, Severity};
+use std::fmt::Write;
 
 /// Why a change was not made.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -163,7 +164,7 @@ fn words(way: &[Segment]) -> String {
                 out.push_str(key);
             }
             Segment::Index(index) => {
-                out.push_str(&format!("[{index}]"));
+                let _ = write!(out, "[{index}]");
             }
         }
     }

@@ -116,8 +116,7 @@ impl Builder<'_> {
                     .offered_fix(edits);
                 self.built.findings.push(finding);
             }
-            Event::Alias(_) => self.alias(range),
-            Event::UnresolvedAlias(_) => self.alias(range),
+            Event::Alias(_) | Event::UnresolvedAlias(_) => self.alias(range),
             Event::Scalar(value, style, ..) => self.scalar(&value, style, range),
             Event::SequenceStart(style, ..) => {
                 let flow = style == StructureStyle::Flow;

@@ -45,23 +45,27 @@ pub(super) fn read(source: &Source) -> (Option<Built>, Vec<Finding>) {
                 break;
             }
             tries -= 1;
+            // Masks are as long in bytes, not in letters: a range of the masked text may cut one of the source's.
+            if source.text.get(candidate.range.clone()).is_none() {
+                continue;
+            }
             if candidate.meant == Meant::Text
                 && reads_alone(&masked[candidate.range.clone()], candidate.block)
             {
                 continue;
             }
-            let Some(tried) = mask(&masked, &candidate) else { continue };
-            let outcome = build(&tried, &source.text);
+            let Some(attempt) = mask(&masked, &candidate) else { continue };
+            let outcome = build(&attempt, &source.text);
             if outcome
                 .as_ref()
                 .err()
                 .is_none_or(|error| error.at > stopped.at && error.at > candidate.range.start)
             {
-                next = Some((candidate, tried, outcome));
+                next = Some((candidate, attempt, outcome));
                 break;
             }
         }
-        let Some((candidate, tried, outcome)) = next else {
+        let Some((candidate, attempt, outcome)) = next else {
             findings.push(syntax(source, &stopped));
             return (None, findings);
         };
@@ -70,7 +74,7 @@ pub(super) fn read(source: &Source) -> (Option<Built>, Vec<Finding>) {
         if let Some(text) = text {
             masks.push(Mask { range: candidate.range, text });
         }
-        masked = tried;
+        masked = attempt;
         result = outcome;
     }
 }
@@ -134,7 +138,7 @@ fn explain(source: &str, candidate: &Candidate) -> (Finding, Option<String>) {
             let lines: Vec<&str> = value.lines().map(str::trim).collect();
             let text = lines.join("\n");
             let blanks = " ".repeat(indent);
-            let literal: String = lines.iter().map(|line| format!("\n{blanks}{line}")).collect();
+            let literal = lines.iter().fold(String::new(), |text, line| text + "\n" + &blanks + line);
             let finding = Finding::new(
                 "needs-quotes",
                 Severity::Error,

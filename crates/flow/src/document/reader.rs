@@ -165,18 +165,16 @@ impl Reader {
             self.wrong(node, field, "a duration such as 30s, 5m, 25h or 2d");
             return None;
         };
-        match scalar::duration(text) {
-            Some(duration) => Some(duration),
-            None => {
-                let message = format!("{field} is `{}`, which is no duration", shorten(text));
-                let finding = Finding::new("bad-duration", Severity::Error, message)
-                    .at(place_of(node))
-                    .because("A duration is a whole number and one of s, m, h, d, without a blank between.")
-                    .mend("Write for example 30s, 5m, 25h or 2d.");
-                self.report(finding);
-                None
-            }
+        let duration = scalar::duration(text);
+        if duration.is_none() {
+            let message = format!("{field} is `{}`, which is no duration", shorten(text));
+            let finding = Finding::new("bad-duration", Severity::Error, message)
+                .at(place_of(node))
+                .because("A duration is a whole number and one of s, m, h, d, without a blank between.")
+                .mend("Write for example 30s, 5m, 25h or 2d.");
+            self.report(finding);
         }
+        duration
     }
 
     /// One of some words.

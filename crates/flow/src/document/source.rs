@@ -51,13 +51,12 @@ impl Source {
     /// Takes the text of `file`. The format follows the name's ending (`.json`, `.yaml`, `.yml`), else the first letter.
     pub fn new(file: impl Into<String>, text: impl Into<String>) -> Self {
         let (file, text) = (file.into(), text.into());
-        let lower = file.to_ascii_lowercase();
-        let format = if lower.ends_with(".json") {
-            Format::Json
-        } else if lower.ends_with(".yaml") || lower.ends_with(".yml") || !text.trim_start().starts_with('{') {
-            Format::Yaml
-        } else {
-            Format::Json
+        let ending = file.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase());
+        let format = match ending.as_deref() {
+            Some("json") => Format::Json,
+            Some("yaml" | "yml") => Format::Yaml,
+            _ if text.trim_start().starts_with('{') => Format::Json,
+            _ => Format::Yaml,
         };
         let lines = line_starts(&text);
         Source { file, text, format, lines }

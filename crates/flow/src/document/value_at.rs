@@ -259,7 +259,7 @@ fn flow_values(text: &str, start: usize) -> (Vec<Span>, usize) {
                 if length > 0 {
                     values.push(at..at + length);
                 }
-                at += length.max(1);
+                at = (at + length.max(1)).min(text.len());
                 while !text.is_char_boundary(at) {
                     at += 1;
                 }
@@ -300,10 +300,9 @@ fn text_length(rest: &str, map: bool) -> usize {
             continue;
         }
         match letter {
-            '\n' | '\r' => break,
             '[' => brackets += 1,
             ']' if brackets > 0 => brackets -= 1,
-            '}' | ']' => break,
+            '}' | ']' | '\n' | '\r' => break,
             ',' if brackets == 0 && (!map || key_follows(&tail[1..])) => break,
             _ => {}
         }

@@ -4,6 +4,7 @@ use super::builder::{Resume, TurnBuilder};
 use super::{triggers, wake};
 use crate::Value;
 use crate::bot::DefaultAnswer;
+use crate::limits::SERVICE_WINDOW;
 use crate::request::Exchange;
 use crate::session::Waiting;
 use crate::source::Text;
@@ -14,7 +15,7 @@ use serde_json::json;
 impl TurnBuilder<'_> {
     pub(super) fn take_message(&mut self, message: &Message) {
         self.ambient.contact.stopped = false;
-        let window = message.sent_at.saturating_add(super::limits::WINDOW_MS);
+        let window = wake::later(message.sent_at, SERVICE_WINDOW);
         self.ambient.contact.window_until = self.ambient.contact.window_until.max(window);
         if !self.bot_may_speak() {
             return self.end_session("handed_over");

@@ -1,8 +1,9 @@
 //! From a step's words to messages that may leave: the window, the contact's wishes, the platform's limits.
 
 use super::builder::TurnBuilder;
-use super::limits;
+use super::wake::later;
 use crate::Value;
+use crate::limits;
 use crate::template::{JsonTemplate, Template};
 use crate::turn::{Effect, Fact, MediaKind, MediaSource, Outgoing};
 
@@ -83,7 +84,7 @@ impl TurnBuilder<'_> {
                 let marketing = template.category.as_deref() == Some("marketing");
                 (marketing && contact.opted_out).then(|| "opted_out".into())
             }
-            _ => (self.ambient.now >= contact.window_until.saturating_sub(limits::WINDOW_MARGIN_MS))
+            _ => (later(self.ambient.now, limits::SERVICE_WINDOW_MARGIN) >= contact.window_until)
                 .then(|| "window_closed".into()),
         }
     }
@@ -114,7 +115,7 @@ fn limit(message: &Outgoing) -> Option<&'static str> {
             (!on_earth).then_some("the place is not on earth: latitude is -90 to 90, longitude -180 to 180")
         }
         Outgoing::Contacts(cards) if cards.is_empty() => Some("there is no contact card"),
-        Outgoing::Contacts(cards) if cards.len() > limits::CARDS_MAX => {
+        Outgoing::Contacts(cards) if cards.len() > limits::CONTACT_CARDS_MAX => {
             Some("there are more than 5 contact cards")
         }
         Outgoing::Contacts(cards) => {

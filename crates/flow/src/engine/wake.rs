@@ -36,7 +36,7 @@ pub(crate) fn later(moment: i64, time: Duration) -> i64 {
 }
 
 impl TurnBuilder<'_> {
-    /// Does what is due; nothing when it is too early.
+    /// Does what is due; nothing when it is too early. A call whose result never came is a fault: nobody is left waiting.
     pub(super) fn take_wake(&mut self) {
         let Some(session) = &self.session else { return };
         if self.ambient.with_team_since.is_some() {
@@ -55,10 +55,14 @@ impl TurnBuilder<'_> {
         if due > now {
             return;
         }
-        if goes_on {
-            self.run(Some(Resume::Wake));
-        } else {
-            self.end_session("timeout");
+        match &session.waiting {
+            _ if goes_on => self.run(Some(Resume::Wake)),
+            Waiting::Call { effect } => {
+                let lost =
+                    format!("The result of the call {effect} never came; the conversation waited for it.");
+                self.fault(lost);
+            }
+            _ => self.end_session("timeout"),
         }
     }
 

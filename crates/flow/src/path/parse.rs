@@ -59,7 +59,7 @@ fn read(text: &str) -> Result<Path, Fault> {
 }
 
 fn braces_off(text: &str) -> Option<&str> {
-    let text = doubled_braces::repair(text).map_or(text, |_| &text[2..text.len() - 2]);
+    let text = doubled_braces::repair(text).map_or(text, |_| text.get(2..text.len() - 2).unwrap_or(text));
     let bare = text.strip_prefix("{{")?.strip_suffix("}}")?.trim();
     (!bare.contains(['{', '}'])).then_some(bare)
 }
@@ -86,7 +86,8 @@ fn steps(text: &str) -> Result<Vec<PathStep>, Fault> {
             Some(_) => at + 1,
             None if at == begin => at,
             None => {
-                return Err(Fault::new(CODE, at..at + 1, "a key follows a `]` without a dot")
+                let letter = text[at..].chars().next().map_or(0, char::len_utf8);
+                return Err(Fault::new(CODE, at..at + letter, "a key follows a `]` without a dot")
                     .mend("Put a dot between them: `data[0].name`.")
                     .safe_fix(at..at, "."));
             }

@@ -1,4 +1,15 @@
 //! `ask_question`: a question, what counts as an answer, and where it is kept.
+//!
+//! ```yaml
+//! choose:
+//!   type: ask_question
+//!   text: Hi {{contact.name}}, what can we do for you?
+//!   choices:
+//!     - {keyword: ORDERS, title: My orders, next: orders}
+//!     - {keyword: SUPPORT, title: Talk to a person, next: support}
+//!   timeout: 30m
+//!   exits: {timeout: goodbye, invalid: support}
+//! ```
 
 mod answer;
 mod date;
@@ -6,8 +17,7 @@ mod number;
 mod prompt;
 
 use crate::Value;
-use crate::document::schema;
-use crate::document::{Fields, Node, Reader, target, variable_name};
+use crate::document::{Fields, Node, Reader, schema, target, variable_name};
 use crate::engine::{Next, Resume, TurnBuilder, later};
 use crate::flow::{Step, Target};
 use crate::session::Waiting;
@@ -69,6 +79,9 @@ pub struct Choice {
     pub next: Option<Target>,
 }
 
+/// Quick lines that make one answer at most; with the last of them it is given.
+const LINES_MAX: usize = 30;
+
 /// The open question as [`Waiting::Answer`] keeps it.
 struct Open {
     asked: String,
@@ -90,9 +103,11 @@ impl AskQuestion {
             let Ok(line) = serde_json::to_value(message) else { return self.answer(turn, open, message) };
             open.lines.push(line);
             open.join_until = Some(later(turn.now(), join));
-            return open.wait();
+            if open.lines.len() < LINES_MAX {
+                return open.wait();
+            }
         }
-        if open.join_until.is_some_and(|at| at <= turn.now()) {
+        if open.lines.len() >= LINES_MAX || open.join_until.is_some_and(|at| at <= turn.now()) {
             let message = joined(std::mem::take(&mut open.lines));
             open.join_until = None;
             turn.set_message(&message);

@@ -1,9 +1,17 @@
 //! `condition`: the first branch that holds is taken.
+//!
+//! ```yaml
+//! found:
+//!   type: condition
+//!   branches:
+//!     - {when: total_count = 0, next: nobody}
+//!     - {when: 'plan in ["pro", "max"]', next: priority}
+//!   otherwise: greet
+//! ```
 
 use crate::Value;
 use crate::condition::Condition;
-use crate::document::schema;
-use crate::document::{Fields, Node, Reader, target};
+use crate::document::{Fields, Node, Reader, schema, target};
 use crate::engine::{Next, Resume, TurnBuilder};
 use crate::flow::Step;
 use crate::flow::Target;

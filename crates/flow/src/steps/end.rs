@@ -1,8 +1,11 @@
 //! `end`: ends the flow here; a called flow returns to its caller.
+//!
+//! ```yaml
+//! done: {type: end}
+//! ```
 
 use crate::Value;
-use crate::document::schema;
-use crate::document::{Fields, Reader};
+use crate::document::{Fields, Reader, schema};
 use crate::engine::{Next, Resume, TurnBuilder};
 use crate::flow::Step;
 

@@ -1,8 +1,11 @@
 //! `hand_over`: ends the session and gives the conversation to people.
+//!
+//! ```yaml
+//! support: {type: hand_over, team: support, text: A team member will pick this up., note: "Plan {{plan}}"}
+//! ```
 
 use crate::Value;
-use crate::document::schema;
-use crate::document::{Fields, Reader};
+use crate::document::{Fields, Reader, schema};
 use crate::engine::{Next, Resume, TurnBuilder};
 use crate::flow::Step;
 use crate::template::Template;

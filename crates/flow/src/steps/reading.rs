@@ -41,6 +41,32 @@ pub(crate) fn schemas() -> Vec<(&'static str, crate::Value)> {
     }
 }
 
+/// The page of a step type, in Markdown: what it is, with one complete example.
+pub fn page(word: &str) -> Option<String> {
+    macro_rules! pages {
+        ($($name:ident,)+) => {
+            match word {
+                $(stringify!($name) => include_str!(concat!(stringify!($name), ".rs")),)+
+                _ => return None,
+            }
+        };
+    }
+    let source = pages! {
+        send_message, send_template, ask_question, condition, set_variable, api_request, hand_over, run_flow, wait,
+        tag_contact, update_contact, end,
+    };
+    let lines = source.lines().map_while(|line| line.strip_prefix("//!"));
+    let lines: Vec<&str> = lines.map(|line| line.strip_prefix(' ').unwrap_or(line)).collect();
+    Some(lines.join("\n"))
+}
+
+/// The example on the page of a step type: one step as it stands under `steps`.
+pub fn example(word: &str) -> Option<String> {
+    let page = page(word)?;
+    let (_, rest) = page.split_once("```yaml\n")?;
+    Some(rest.split_once("```")?.0.to_owned())
+}
+
 /// The exit that `next` draws, by the `type` word.
 pub(crate) fn main_exit(word: &str) -> Option<&'static str> {
     match word {
@@ -81,7 +107,22 @@ fn is_status(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::is_exit;
+    use super::{example, is_exit};
+    use crate::document::{Source, read_flow};
+    use crate::steps::Action;
+
+    #[test]
+    fn every_type_has_an_example_that_reads() {
+        for word in Action::TYPES {
+            let example = example(word).unwrap_or_else(|| panic!("{word} has no example"));
+            let indented: String = example.lines().flat_map(|line| ["  ", line, "\n"]).collect();
+            let (flow, findings) =
+                read_flow(&Source::new("flow.yaml", format!("flow: example\nsteps:\n{indented}")));
+            assert!(findings.is_empty(), "{word}: {findings:#?}");
+            let flow = flow.expect("it reads");
+            assert_eq!(flow.first_step().map(|step| step.action.type_name()), Some(*word));
+        }
+    }
 
     #[test]
     fn an_api_request_leaves_by_outcomes_and_statuses() {

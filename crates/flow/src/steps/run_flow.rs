@@ -1,14 +1,21 @@
 //! `run_flow`: runs another flow and comes back by `returned`.
+//!
+//! ```yaml
+//! orders:
+//!   type: run_flow
+//!   flow: order-status
+//!   with: {email: "{{customer_email}}"}
+//!   save: {last_order: order_id}
+//!   next: end
+//! ```
 
-use crate::Value;
-use crate::Values;
-use crate::document::schema;
-use crate::document::{Fields, Reader, variable_name};
+use crate::document::{Fields, Reader, schema, variable_name};
 use crate::engine::{Next, Resume, TurnBuilder};
 use crate::flow::Step;
 use crate::session::Frame;
 use crate::source::Text;
 use crate::template::JsonTemplate;
+use crate::{Value, Values};
 use serde_json::json;
 
 /// Flows that may stand on one another.

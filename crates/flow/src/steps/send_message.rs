@@ -1,13 +1,18 @@
 //! `send_message`: one message of any kind.
+//!
+//! ```yaml
+//! receipt:
+//!   type: send_message
+//!   document: {link: "https://files.example.com/{{order_id}}.pdf", filename: receipt.pdf, caption: Your receipt}
+//!   next: end
+//! ```
 
 use crate::Value;
-use crate::document::schema;
-use crate::document::{Fields, Node, Reader, Shape};
+use crate::document::{Fields, Node, Reader, Shape, schema};
 use crate::engine::{Next, Resume, TurnBuilder};
 use crate::flow::Step;
 use crate::template::Template;
-use crate::turn::MediaKind;
-use crate::turn::{ContactCard, MediaSource, Outgoing};
+use crate::turn::{ContactCard, MediaKind, MediaSource, Outgoing};
 use serde_json::json;
 
 #[derive(Debug, Clone, PartialEq)]

@@ -1,13 +1,21 @@
 //! `send_template`: an approved template, the only message outside the 24-hour service window.
+//!
+//! ```yaml
+//! remind:
+//!   type: send_template
+//!   template: appointment_reminder
+//!   language: en_US
+//!   category: utility
+//!   body: {name: "{{contact.name}}", day: "{{day | date}}"}
+//!   buttons: [{index: 0, payload: CONFIRM}]
+//!   next: wait_for_answer
+//! ```
 
 use crate::Value;
-use crate::document::schema;
-use crate::document::{Fields, Node, Reader, Shape};
+use crate::document::{Fields, Node, Reader, Shape, schema};
 use crate::engine::{Next, Resume, TurnBuilder};
 use crate::flow::Step;
-use crate::steps::send_message::Media;
-use crate::steps::send_message::degrees;
-use crate::steps::send_message::{MEDIA, location, media};
+use crate::steps::send_message::{MEDIA, Media, degrees, location, media};
 use crate::template::Template;
 use crate::turn::{self, ButtonParameter, Outgoing, TemplateBody, TemplateButton, TemplateHeader};
 use serde_json::json;
@@ -133,8 +141,23 @@ impl Button {
     }
 }
 
+/// A parameter's text. The platform refuses line breaks, tabs and more than four blanks in a row (132018): each run of
+/// white space with one of them becomes one blank.
 fn parameter(turn: &mut TurnBuilder<'_>, name: &str, template: &Template) -> Result<String, String> {
-    turn.optional_text(Some(template)).ok_or_else(|| format!("{name} is empty"))
+    let text = turn.optional_text(Some(template)).ok_or_else(|| format!("{name} is empty"))?;
+    let mut line = String::with_capacity(text.len());
+    let mut blanks = String::new();
+    for letter in text.trim().chars() {
+        if letter.is_whitespace() {
+            blanks.push(letter);
+            continue;
+        }
+        let refused = blanks.chars().count() > 4 || blanks.contains(['\n', '\r', '\t']);
+        line.push_str(if refused { " " } else { &blanks });
+        blanks.clear();
+        line.push(letter);
+    }
+    Ok(line)
 }
 
 /// Reads the template's name, its language and its parameters.

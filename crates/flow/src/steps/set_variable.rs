@@ -1,8 +1,14 @@
 //! `set_variable`: computes values and keeps them under names.
+//!
+//! ```yaml
+//! prepare:
+//!   type: set_variable
+//!   set: {greeting: "Hello {{contact.name | default: 'there'}}", tries: 0}
+//!   next: greet
+//! ```
 
 use crate::Value;
-use crate::document::schema;
-use crate::document::{Fields, Reader, variable_name};
+use crate::document::{Fields, Reader, schema, variable_name};
 use crate::engine::{Next, Resume, TurnBuilder};
 use crate::flow::Step;
 use crate::source::Text;

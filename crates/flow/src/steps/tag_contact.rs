@@ -1,8 +1,11 @@
 //! `tag_contact`: adds and removes tags of the contact.
+//!
+//! ```yaml
+//! tag: {type: tag_contact, add: [vip, "{{plan}}"], remove: trial, next: end}
+//! ```
 
 use crate::Value;
-use crate::document::schema;
-use crate::document::{Fields, Node, Reader};
+use crate::document::{Fields, Node, Reader, schema};
 use crate::engine::{Next, Resume, TurnBuilder};
 use crate::flow::Step;
 use crate::template::Template;

@@ -1,8 +1,11 @@
 //! `update_contact`: writes fields of the contact (`name`, `email`, or a custom field).
+//!
+//! ```yaml
+//! keep: {type: update_contact, set: {email: "{{customer_email}}", plan: "{{plan}}"}, next: end}
+//! ```
 
 use crate::Value;
-use crate::document::schema;
-use crate::document::{Fields, Reader};
+use crate::document::{Fields, Reader, schema};
 use crate::engine::{Next, Resume, TurnBuilder};
 use crate::flow::Step;
 use crate::source::Text;

@@ -1,8 +1,11 @@
 //! `wait`: for a time, or until a moment.
+//!
+//! ```yaml
+//! pause: {type: wait, for: 25h, next: remind}
+//! ```
 
 use crate::Value;
-use crate::document::schema;
-use crate::document::{Fields, Reader};
+use crate::document::{Fields, Reader, schema};
 use crate::engine::later;
 use crate::engine::{Next, Resume, TurnBuilder};
 use crate::flow::Step;

@@ -272,9 +272,9 @@ fn fact(fact: &Fact) -> Value {
 }
 
 /// Adds to `wrong` what came in another way than `case` expects; under `UPDATE_GOLDEN` changes the case instead.
-pub(crate) fn compare(case: &mut Value, came: &Map<String, Value>, name: &str, wrong: &mut Vec<String>) {
+pub(crate) fn compare(case: &mut Value, observed: &Map<String, Value>, name: &str, wrong: &mut Vec<String>) {
     let mut expects = 0;
-    for (key, came) in came {
+    for (key, came) in observed {
         let Some(expected) = case.get_mut(key) else { continue };
         expects += 1;
         if expected == came {
@@ -293,11 +293,45 @@ fn updating() -> bool {
     std::env::var_os("UPDATE_GOLDEN").is_some()
 }
 
-/// Writes the cases back under `UPDATE_GOLDEN`.
+/// Writes the cases back under `UPDATE_GOLDEN`, laid out so that a change of one expectation is a change of few lines.
 pub(crate) fn update(file: &Path, cases: &[Value]) {
     if updating() {
-        let mut text = serde_json::to_string_pretty(cases).unwrap();
-        text.push('\n');
-        std::fs::write(file, text).unwrap();
+        let cases: Vec<String> = cases.iter().map(|case| format!("  {}", lines(case, 2))).collect();
+        std::fs::write(file, format!("[\n{}\n]\n", cases.join(",\n"))).unwrap();
+    }
+}
+
+/// On one line where it is short; else each entry on a line of its own.
+fn laid_out(value: &Value, indent: usize) -> String {
+    let line = one_line(value);
+    if indent + line.chars().count() <= 140 { line } else { lines(value, indent) }
+}
+
+fn lines(value: &Value, indent: usize) -> String {
+    let inner = " ".repeat(indent + 2);
+    let (open, entries, close): (_, Vec<String>, _) = match value {
+        Value::Object(map) => {
+            let entry = |(key, value): (&String, &Value)| {
+                format!("{inner}{}: {}", json!(key), laid_out(value, indent + 2))
+            };
+            ('{', map.iter().map(entry).collect(), '}')
+        }
+        Value::Array(list) => {
+            let entry = |value| format!("{inner}{}", laid_out(value, indent + 2));
+            ('[', list.iter().map(entry).collect(), ']')
+        }
+        other => return other.to_string(),
+    };
+    format!("{open}\n{}\n{}{close}", entries.join(",\n"), " ".repeat(indent))
+}
+
+fn one_line(value: &Value) -> String {
+    match value {
+        Value::Object(map) => {
+            let entry = |(key, value): (&String, &Value)| format!("{}: {}", json!(key), one_line(value));
+            format!("{{{}}}", map.iter().map(entry).collect::<Vec<_>>().join(", "))
+        }
+        Value::Array(list) => format!("[{}]", list.iter().map(one_line).collect::<Vec<_>>().join(", ")),
+        other => other.to_string(),
     }
 }

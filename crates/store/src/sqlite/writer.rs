@@ -167,6 +167,7 @@ impl<'c> Batches<'c> {
             result = self.attempt(batch, true);
         }
         self.counters.batch_us.fetch_add(micros(begun), Relaxed);
+        self.counters.failing.store(u64::from(result.is_err()), Relaxed);
         match result {
             Ok(answers) => answers,
             Err(Failed::NeedsSavepoints) => unreachable!("savepoints were used"),

@@ -96,7 +96,8 @@ impl Player<'_> {
             Fact::SessionEnded { reason } => Some(format!("the session ended: {reason}")),
             _ => None,
         });
-        reason.map_or(String::new(), |reason| format!(" ({reason})"))
+        let untouched = || self.facts().next().is_none().then(|| "no trigger meets the message".to_owned());
+        reason.or_else(untouched).map_or(String::new(), |reason| format!(" ({reason})"))
     }
 
     fn next_called(&mut self, wanted: &Value) -> Result<(), Wrong> {

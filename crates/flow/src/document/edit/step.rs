@@ -32,7 +32,7 @@ pub fn insert_step(
     if next_line_is_blank(source, at) {
         lines.insert(0, String::new());
     }
-    let mut text: String = lines.iter().map(|line| format!("{line}{line_end}")).collect();
+    let mut text = lines.iter().fold(String::new(), |text, line| text + line + line_end);
     if at == source.text.len() && !source.text.ends_with(['\n', '\r']) {
         text = format!("{line_end}{}", text.trim_end_matches(['\n', '\r']));
     }
@@ -137,11 +137,15 @@ fn rename_meaning(wanted: &mut Meaning, old: &str, new: &str) {
         rename(step.at_mut(&["next".into()]));
         rename(step.at_mut(&["otherwise".into()]));
         if let Some(Meaning::Map(exits)) = step.at_mut(&["exits".into()]) {
-            exits.iter_mut().for_each(|(_, value)| rename(Some(value)));
+            for (_, value) in exits {
+                rename(Some(value));
+            }
         }
         for list in ["branches", "choices"] {
             if let Some(Meaning::List(items)) = step.at_mut(&[list.into()]) {
-                items.iter_mut().for_each(|item| rename(item.at_mut(&["next".into()])));
+                for item in items {
+                    rename(item.at_mut(&["next".into()]));
+                }
             }
         }
     }

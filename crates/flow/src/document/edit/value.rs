@@ -54,7 +54,7 @@ fn ways_to_write(node: Node<'_>, text: &str) -> Vec<String> {
     match node.style() {
         Some(Style::Literal | Style::Folded) => ways.extend(literal(node, text)),
         Some(Style::Single) if !text.chars().any(char::is_control) => {
-            ways.push(format!("'{}'", text.replace('\'', "''")))
+            ways.push(format!("'{}'", text.replace('\'', "''")));
         }
         Some(Style::Double) => ways.push(double_quote(text)),
         Some(Style::Plain) if !json && stays_plain(text, node.in_flow()) => ways.push(text.to_owned()),

@@ -1,8 +1,8 @@
 //! How a question is shown, and which choice a message means.
 
 use super::{AskQuestion, Choice, Expect, Show};
-use crate::engine::limits as most;
 use crate::engine::{TurnBuilder, chars, fold, words};
+use crate::limits as most;
 use crate::template::Template;
 use crate::turn::{self, Message, Outgoing};
 
@@ -142,7 +142,7 @@ fn fit_buttons(text: &str, buttons: &[turn::Choice]) -> bool {
 }
 
 fn fit_list(text: &str, button: &str, rows: &[turn::Choice]) -> bool {
-    fit(text, rows, most::ROWS_MAX, most::ROW_TITLE_CHARS_MAX, most::ROW_ID_CHARS_MAX)
+    fit(text, rows, most::LIST_ROWS_MAX, most::ROW_TITLE_CHARS_MAX, most::ROW_ID_CHARS_MAX)
         && chars(button) <= most::BUTTON_TITLE_CHARS_MAX
         && rows.iter().all(|row| {
             row.description.as_ref().is_none_or(|text| chars(text) <= most::ROW_DESCRIPTION_CHARS_MAX)
