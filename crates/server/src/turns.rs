@@ -48,7 +48,11 @@ async fn accept(app: &Arc<App>, acceptance: Acceptance) -> Result<(), StoreError
     };
     // The webhook's task may be gone with its connection; the message is stored all the same.
     let _ = done.send(told);
-    match outcome? {
+    let outcome = outcome?;
+    if matches!(outcome, Accepted::New { .. }) {
+        metrics::counter!("rapport_messages_total").increment(1);
+    }
+    match outcome {
         Accepted::New { turn: Some(TurnOutcome::Committed(committed)), .. } => carry_out(app, committed),
         Accepted::New { conversation, .. } if for_flow => lanes::push(app, conversation, Job::Look),
         Accepted::New { .. } => {}
@@ -114,8 +118,8 @@ async fn look(app: &Arc<App>, key: ConversationKey) -> Result<(), StoreError> {
 
 /// What a conversation can take now: its oldest message, or its wake.
 fn next_input(basis: &Conversation, now: i64) -> Option<(Input, Vec<MessageId>)> {
-    let due = basis.session_fault.is_some()
-        || basis.session.as_ref().is_some_and(|session| session.wake_at <= now);
+    let due =
+        basis.session_fault.is_some() || basis.session.as_ref().is_some_and(|session| session.wake_at <= now);
     let takes = basis.session.as_ref().is_none_or(Session::takes_messages);
     match basis.waiting.first() {
         Some(waiting) if takes => Some((Input::Message(waiting.message.clone()), vec![waiting.id])),
