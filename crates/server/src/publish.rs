@@ -3,6 +3,7 @@
 use crate::app::App;
 use crate::clock;
 use rapport_flow::bot::Settings;
+use rapport_flow::check::{CheckContext, check};
 use rapport_flow::document::{Located, Source, read_bot, read_flow};
 use rapport_flow::{Bot, Finding, Flow, Severity};
 use rapport_store::{AccountId, Publication, Store, StoreError};
@@ -89,8 +90,9 @@ impl Folder {
         read
     }
 
-    /// What keeps it from being published.
-    pub fn errors(&self) -> Vec<Located> {
+    /// What keeps it from being published: errors of reading and of the check, by file and place. `published` are the
+    /// account's flows as they stand; those that the folder does not replace can be run by its flows.
+    pub fn errors(&self, published: &[Flow]) -> Vec<Located> {
         let located = |source: &Source, findings: &[Finding]| {
             findings
                 .iter()
@@ -98,8 +100,24 @@ impl Folder {
                 .map(|finding| source.locate(finding))
                 .collect::<Vec<_>>()
         };
-        let bot = self.bot.iter().flat_map(|(source, _, findings)| located(source, findings));
-        self.flows.iter().flat_map(|(source, _, findings)| located(source, findings)).chain(bot).collect()
+        let mut errors = Vec::new();
+        for (source, flow, findings) in &self.flows {
+            errors.extend(located(source, findings));
+            if let Some(flow) = flow {
+                errors.extend(located(source, &self.checked(flow, published)));
+            }
+        }
+        errors.extend(self.bot.iter().flat_map(|(source, _, findings)| located(source, findings)));
+        errors
+    }
+
+    fn checked(&self, flow: &Flow, published: &[Flow]) -> Vec<Finding> {
+        let given = || self.flows.iter().filter_map(|(_, given, _)| given.as_ref());
+        let kept = published.iter().filter(|kept| given().all(|given| given.name != kept.name));
+        let others: Vec<&Flow> = given().filter(|other| !std::ptr::eq(*other, flow)).chain(kept).collect();
+        let settings = self.bot.as_ref().and_then(|(_, settings, _)| settings.as_ref());
+        let context = CheckContext { flows: Some(&others), settings, ..CheckContext::default() };
+        check(flow, &context)
     }
 }
 
@@ -119,7 +137,9 @@ pub async fn publish(
     origin: &Path,
     author: &str,
 ) -> Result<Changes, PublishError> {
-    let findings = folder.errors();
+    let current = store.current_flows(account).await?;
+    let published: Vec<Flow> = current.iter().filter_map(read_revision).collect();
+    let findings = folder.errors(&published);
     if !findings.is_empty() {
         let mut files: Vec<_> = findings.iter().map(|finding| &finding.file).collect();
         files.dedup();
@@ -191,8 +211,7 @@ pub(crate) struct Mark {
 
 impl Mark {
     fn of(revisions: &[rapport_store::Revision], settings: Option<String>) -> Mark {
-        let revisions =
-            revisions.iter().map(|revision| (revision.name.clone(), revision.revision)).collect();
+        let revisions = revisions.iter().map(|revision| (revision.name.clone(), revision.revision)).collect();
         Mark { revisions, settings }
     }
 }
@@ -215,11 +234,7 @@ pub(crate) async fn refresh(app: &App, mark: &mut Option<Mark>) -> Result<(), St
 }
 
 /// An older revision that a session still holds; `None` when it is gone or cannot be read any more.
-pub(crate) async fn older_revision(
-    app: &App,
-    name: &str,
-    revision: u32,
-) -> Result<Option<Flow>, StoreError> {
+pub(crate) async fn older_revision(app: &App, name: &str, revision: u32) -> Result<Option<Flow>, StoreError> {
     let stored = app.store.flow_revision(app.account, name, revision).await?;
     Ok(stored.as_ref().and_then(read_revision))
 }

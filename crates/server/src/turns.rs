@@ -114,8 +114,8 @@ async fn look(app: &Arc<App>, key: ConversationKey) -> Result<(), StoreError> {
 
 /// What a conversation can take now: its oldest message, or its wake.
 fn next_input(basis: &Conversation, now: i64) -> Option<(Input, Vec<MessageId>)> {
-    let due = basis.session_fault.is_some()
-        || basis.session.as_ref().is_some_and(|session| session.wake_at <= now);
+    let due =
+        basis.session_fault.is_some() || basis.session.as_ref().is_some_and(|session| session.wake_at <= now);
     let takes = basis.session.as_ref().is_none_or(Session::takes_messages);
     match basis.waiting.first() {
         Some(waiting) if takes => Some((Input::Message(waiting.message.clone()), vec![waiting.id])),
