@@ -117,8 +117,13 @@ fn only_store_speaks_sql() {
                 let line = line.to_lowercase();
                 let select = line.contains("select ") && line.contains(" from ") && line.contains('"');
                 let update = line.contains("update ") && line.contains(" set ") && line.contains('"');
-                let writes = ["insert into ", "delete from ", "create table "].iter().any(|sql| line.contains(sql));
-                assert!(!(select || update || writes), "{path}:{} holds SQL; verbs live in store: {line}", number + 1);
+                let writes =
+                    ["insert into ", "delete from ", "create table "].iter().any(|sql| line.contains(sql));
+                assert!(
+                    !(select || update || writes),
+                    "{path}:{} holds SQL; verbs live in store: {line}",
+                    number + 1
+                );
             }
         }
     }
