@@ -10,7 +10,7 @@ use std::process::ExitCode;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// The WhatsApp platform that engineers recommend to each other: self-hosted, one binary.
+/// WhatsApp conversations for a business, on its own server, in one binary.
 #[derive(Debug, Parser)]
 #[command(name = "rapport", version, propagate_version = true, after_help = AFTER_HELP)]
 struct Arguments {

@@ -103,7 +103,7 @@ impl Held {
             })?;
             let value = found.ok_or_else(|| {
                 Fault::bad_template(format!(
-                    "there is no secret {name}; add it, with the origins it may be sent to"
+                    "there is no secret {name}; add it with `rapport secret set {name} --origin …`"
                 ))
             })?;
             held.0.push((name.to_owned(), value));

@@ -90,7 +90,10 @@ pub async fn open(
     exclusive: bool,
 ) -> Result<Installation, ServeError> {
     let data = &config.data.value;
-    std::fs::create_dir_all(data).map_err(|source| ServeError::Data { path: data.clone(), source })?;
+    // Customers' words lie here: nobody else on the machine may read them. A folder that is there keeps its mode.
+    let mut folder = std::fs::DirBuilder::new();
+    std::os::unix::fs::DirBuilderExt::mode(folder.recursive(true), 0o700);
+    folder.create(data).map_err(|source| ServeError::Data { path: data.clone(), source })?;
     let path = config::sqlite_path(&config.database.value, data).unwrap_or_else(|| data.join("rapport.db"));
     let settings = rapport_store::Settings { shared: !exclusive, ..rapport_store::Settings::new(path) };
     let store = Store::open(&settings, clock::now())?;

@@ -2,11 +2,11 @@
 
 use super::installation::{Where, block_on};
 use crate::files;
-use crate::output::{self, Outcome};
+use crate::output::{self, Outcome, paint};
 use anyhow::Context;
 use rapport_connect::{Dialer, Secrets};
 use rapport_flow::diagnosis;
-use rapport_flow::document::{Paint, draw};
+use rapport_flow::document::{Source, draw};
 use rapport_flow::request::{self, Exchange, Finished};
 use rapport_flow::scope;
 use rapport_flow::steps::Action;
@@ -43,7 +43,7 @@ impl Call {
         let file = files::flow_file(&self.flow)?;
         let Some(flow) = &file.flow else {
             for finding in file.findings.iter().filter(|finding| finding.severity == Severity::Error) {
-                output::print(&draw(&file.source, finding, Paint::Plain));
+                output::print(&draw(&file.source, finding, paint()));
             }
             return Ok(Outcome::FoundAnError);
         };
@@ -64,9 +64,9 @@ impl Call {
             Err(refused) => {
                 let finding = refused.finding().in_step(self.step.as_str());
                 match self.format {
-                    output::Format::Text => output::print(&draw(&file.source, &finding, Paint::Plain)),
+                    output::Format::Text => output::print(&draw(&file.source, &finding, paint())),
                     output::Format::Json => output::json(
-                        &json!({ "outcome": "bad_template", "findings": [file.source.locate(&finding)] }),
+                        &json!({ "outcome": "bad_template", "findings": [output::finding(&file.source, &finding)] }),
                     )?,
                 }
                 return Ok(Outcome::FoundAnError);
@@ -79,12 +79,9 @@ impl Call {
                 settings.hosts = super::sandbox::stand_ins(&pretend)?;
                 (Some(pretend), Box::new(super::sandbox::secrets()?))
             } else {
-                let config = self.place.config()?;
-                settings.allow =
-                    config.allow.value.iter().map(|host| host.parse()).collect::<Result<_, _>>()?;
-                let installation = self.place.open().await?;
-                installation.secrets.take_in(&config.secrets).await?;
-                (None, Box::new(installation.secrets))
+                let (allow, secrets) = self.place.reach().await?;
+                settings.allow = allow;
+                (None, secrets)
             };
             let exchange =
                 Dialer::new(&settings)?.call(&prepared, &format!("call-{}", clock::now()), &*secrets).await;
@@ -92,9 +89,15 @@ impl Call {
                 pretend.stop().await;
             }
             let finished = request::finish(request, &exchange);
-            let findings = diagnosis::of_exchange(request, &exchange, &finished);
+            let findings: Vec<_> = diagnosis::of_exchange(request, &exchange, &finished)
+                .into_iter()
+                .map(|finding| match finding.span {
+                    Some(_) => finding.in_step(self.step.as_str()),
+                    None => finding.in_step(self.step.as_str()).at(step.name_span.clone()),
+                })
+                .collect();
             match self.format {
-                output::Format::Text => explain(&exchange, &finished, &findings),
+                output::Format::Text => explain(&file.source, &exchange, &finished, &findings),
                 output::Format::Json => {
                     output::json(&as_json(&file.source, &exchange, &finished, &findings))?
                 }
@@ -141,7 +144,7 @@ fn place(values: &mut rapport_flow::Values, name: &str, value: Value) {
 /// Longest part of a body that is shown, in characters.
 const BODY_CHARS_SHOWN: usize = 4000;
 
-fn explain(exchange: &Exchange, finished: &Finished, findings: &[Finding]) {
+fn explain(source: &Source, exchange: &Exchange, finished: &Finished, findings: &[Finding]) {
     let sent = &exchange.sent;
     output::line(&format!("{} {}", sent.method, sent.url));
     for (name, value) in &sent.headers {
@@ -171,12 +174,8 @@ fn explain(exchange: &Exchange, finished: &Finished, findings: &[Finding]) {
         output::line(&format!("  {name} = {shown}"));
     }
     for finding in findings {
-        output::line(
-            &format!("\n{:?}: {} [{}]", finding.severity, finding.message, finding.code)
-                .replace("Error:", "error:"),
-        );
-        output::line(&format!("  why:  {}", finding.cause));
-        output::line(&format!("  mend: {}", finding.mend));
+        output::line("");
+        output::print(&draw(source, finding, paint()));
     }
 }
 
@@ -187,12 +186,7 @@ fn cut(text: &str) -> String {
     }
 }
 
-fn as_json(
-    source: &rapport_flow::document::Source,
-    exchange: &Exchange,
-    finished: &Finished,
-    findings: &[Finding],
-) -> Value {
+fn as_json(source: &Source, exchange: &Exchange, finished: &Finished, findings: &[Finding]) -> Value {
     let variables: rapport_flow::Values =
         finished.values.iter().filter_map(|(name, value)| Some((name.clone(), value.clone()?))).collect();
     let unset: Vec<_> =
@@ -208,6 +202,6 @@ fn as_json(
         "body": finished.answer.clone().unwrap_or_else(|| Value::from(exchange.body.as_str())),
         "variables": variables,
         "unset": unset,
-        "findings": findings.iter().map(|finding| source.locate(finding)).collect::<Vec<_>>(),
+        "findings": findings.iter().map(|finding| output::finding(source, finding)).collect::<Vec<_>>(),
     })
 }

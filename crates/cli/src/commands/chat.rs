@@ -7,7 +7,7 @@ use anyhow::Context;
 use rapport_connect::{Dialer, Secrets};
 use rapport_flow::bot::Settings;
 use rapport_flow::dialogue::{Happened, Simulator};
-use rapport_flow::document::{Paint, draw, duration};
+use rapport_flow::document::{draw, duration};
 use rapport_flow::turn::{Channel, Contact, Fact};
 use rapport_flow::{Bot, Severity};
 use rapport_server::clock;
@@ -60,7 +60,7 @@ impl Chat {
         let file = files::flow_file(&self.flow)?;
         let Some(flow) = file.flow else {
             for finding in file.findings.iter().filter(|finding| finding.severity == Severity::Error) {
-                output::print(&draw(&file.source, finding, Paint::Plain));
+                output::print(&draw(&file.source, finding, output::paint()));
             }
             return Ok(Outcome::FoundAnError);
         };
@@ -68,9 +68,11 @@ impl Chat {
         let script = self
             .script
             .as_deref()
-            .map(std::fs::read_to_string)
-            .transpose()
-            .context("cannot read the script")?;
+            .map(|path| {
+                std::fs::read_to_string(path)
+                    .with_context(|| format!("cannot read the script {}", path.display()))
+            })
+            .transpose()?;
         block_on(async move {
             let world = World::open(&self).await?;
             let contact = Contact {
@@ -118,11 +120,9 @@ impl World {
     async fn open(chat: &Chat) -> anyhow::Result<World> {
         let mut settings = rapport_connect::Settings::new(Arc::new(clock::now));
         if chat.real {
-            let config = chat.place.config()?;
-            settings.allow = config.allow.value.iter().map(|host| host.parse()).collect::<Result<_, _>>()?;
-            let installation = chat.place.open().await?;
-            let dialer = Dialer::new(&settings)?;
-            return Ok(World { dialer, secrets: Box::new(installation.secrets), sandbox: None });
+            let (allow, secrets) = chat.place.reach().await?;
+            settings.allow = allow;
+            return Ok(World { dialer: Dialer::new(&settings)?, secrets, sandbox: None });
         }
         let sandbox = super::sandbox::start_quietly().await?;
         settings.hosts = super::sandbox::stand_ins(&sandbox)?;
@@ -155,7 +155,13 @@ impl Talk {
             if terminal {
                 let _ = write!(std::io::stderr(), "you: ");
             }
-            let Some(line) = lines.next() else { return Ok(Outcome::Fine) };
+            let Some(line) = lines.next() else {
+                if terminal {
+                    // Ctrl+D leaves the cursor behind the prompt.
+                    output::note("");
+                }
+                return Ok(Outcome::Fine);
+            };
             let line = line.context("cannot read your line")?;
             if line.trim() == "/quit" {
                 return Ok(Outcome::Fine);
@@ -216,7 +222,7 @@ impl Talk {
                         .filter(|_| self.verbose)
                         .map(|step| format!(" [{step}]"))
                         .unwrap_or_default();
-                    let words = super::conversation::words(message).replace('\n', "\n     ");
+                    let words = output::hang(&super::conversation::words(message), 5);
                     output::line(&format!("bot{step}: {words}"));
                 }
                 Happened::Answered { findings, .. } => {

@@ -2,14 +2,14 @@
 
 use crate::files;
 use crate::output::{self, Outcome};
+use anyhow::Context;
 use rapport_flow::bot::Settings;
 use rapport_flow::check::{CheckContext, check};
 use rapport_flow::dialogue::read_tests;
 use rapport_flow::document::edit::fix;
-use rapport_flow::document::{Paint, Samples, Source, draw, read_bot, read_flow, read_samples};
+use rapport_flow::document::{Samples, Source, draw, read_bot, read_flow, read_samples};
 use rapport_flow::{Finding, Flow, Severity};
 use rapport_server::publish::is_flow_file;
-use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
 /// Find what is wrong in flows, before customers do
@@ -40,32 +40,39 @@ impl Check {
             !paths.is_empty(),
             "there is no flow in the paths; flows are .yaml, .yml or .json files"
         );
-        let mut found = Vec::new();
-        let mut fixed = 0;
-        for path in &paths {
-            let folder = Folder::around(path)?;
-            let mut source = files::source(path)?;
-            if self.fix {
-                let mended = fix(&source, &|source| folder.findings(path, source));
-                if mended != source.text {
-                    std::fs::write(path, &mended)
-                        .map_err(|error| anyhow::anyhow!("cannot write {}: {error}", path.display()))?;
-                    fixed += 1;
-                    source = files::source(path)?;
-                }
+        if let Some(other) = paths.iter().find(|path| !is_text_of_flows(path)) {
+            anyhow::bail!("{} is no flow: flows are .yaml, .yml or .json files", other.display());
+        }
+        let mut mended = Vec::new();
+        for path in paths.iter().filter(|_| self.fix) {
+            if mend(path)? {
+                mended.push(path);
             }
+        }
+        let mut found = Vec::new();
+        let mut around: Option<(PathBuf, Folder)> = None;
+        for path in &paths {
+            let beside = files::folder_of(path);
+            let folder = match around.take().filter(|(folder, _)| *folder == beside) {
+                Some((_, folder)) => folder,
+                None => Folder::around(path)?,
+            };
+            let source = files::source(path)?;
             let findings = folder.findings(path, &source);
             found.push((source, findings));
+            around = Some((beside, folder));
         }
         match self.format {
             output::Format::Json => {
                 let all: Vec<_> = found
                     .iter()
-                    .flat_map(|(source, findings)| findings.iter().map(|finding| source.locate(finding)))
+                    .flat_map(|(source, findings)| {
+                        findings.iter().map(|finding| output::finding(source, finding))
+                    })
                     .collect();
                 output::json(&all)?;
             }
-            output::Format::Text => print_text(&found, fixed),
+            output::Format::Text => print_text(&found, &mended),
         }
         let worst = found.iter().flat_map(|(_, findings)| findings).map(|finding| finding.severity).min();
         Ok(match worst {
@@ -76,24 +83,58 @@ impl Check {
     }
 }
 
-fn print_text(found: &[(Source, Vec<Finding>)], fixed: usize) {
-    let paint = if std::io::stdout().is_terminal() { Paint::Ansi } else { Paint::Plain };
+fn print_text(found: &[(Source, Vec<Finding>)], mended: &[&PathBuf]) {
     for (source, findings) in found {
         for finding in findings {
-            output::line(draw(source, finding, paint).trim_end());
+            output::line(draw(source, finding, output::paint()).trim_end());
             output::line("");
         }
     }
     let count =
         |severity| found.iter().flat_map(|(_, findings)| findings).filter(|f| f.severity == severity).count();
-    let mended = if fixed > 0 { format!(", {fixed} mended") } else { String::new() };
+    for path in mended {
+        output::line(&format!("mended {}", path.display()));
+    }
     output::line(&format!(
-        "{} checked{mended}: {} errors, {} warnings, {} hints",
-        if found.len() == 1 { "1 file".to_owned() } else { format!("{} files", found.len()) },
-        count(Severity::Error),
-        count(Severity::Warning),
-        count(Severity::Hint)
+        "{} checked: {}, {}, {}",
+        output::count(found.len(), "file"),
+        output::count(count(Severity::Error), "error"),
+        output::count(count(Severity::Warning), "warning"),
+        output::count(count(Severity::Hint), "hint")
     ));
+}
+
+/// Makes the safe mends of a file; whether there were any.
+fn mend(path: &Path) -> anyhow::Result<bool> {
+    let folder = Folder::around(path)?;
+    let source = files::source(path)?;
+    // First what keeps the file from being read, alone: once it is read the check finds errors that were hidden behind,
+    // and more errors than before would look like a mend gone wrong.
+    let readable = fix(&source, &|source| reading(path, source));
+    let mended = fix(&Source::new(source.file.clone(), readable), &|source| folder.findings(path, source));
+    if mended == source.text {
+        return Ok(false);
+    }
+    std::fs::write(path, &mended).with_context(|| format!("cannot write {}", path.display()))?;
+    Ok(true)
+}
+
+/// What reading alone finds.
+fn reading(path: &Path, source: &Source) -> Vec<Finding> {
+    if is_named(path, "bot.") {
+        read_bot(source).1
+    } else if files::is_test_file(path) {
+        read_tests(source).1
+    } else if is_samples(path) {
+        read_samples(source).1
+    } else {
+        read_flow(source).1
+    }
+}
+
+fn is_text_of_flows(path: &Path) -> bool {
+    let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
+    ending.is_some_and(|ending| ["yaml", "yml", "json"].contains(&ending.as_str()))
 }
 
 fn is_checked(path: &Path) -> bool {
@@ -133,14 +174,8 @@ impl Folder {
     }
 
     fn findings(&self, path: &Path, source: &Source) -> Vec<Finding> {
-        if is_named(path, "bot.") {
-            return read_bot(source).1;
-        }
-        if files::is_test_file(path) {
-            return read_tests(source).1;
-        }
-        if is_samples(path) {
-            return read_samples(source).1;
+        if is_named(path, "bot.") || files::is_test_file(path) || is_samples(path) {
+            return reading(path, source);
         }
         let (flow, mut findings) = read_flow(source);
         let Some(flow) = flow else { return findings };

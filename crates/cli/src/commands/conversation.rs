@@ -32,26 +32,32 @@ enum Action {
     },
     /// The latest messages and what the bot did
     Show {
+        /// As `list` shows it
         id: String,
         #[arg(long, default_value = "text")]
         format: Format,
     },
     /// Answer as the team
     Reply {
+        /// As `list` shows it
         id: String,
+        /// The message
         text: String,
         /// The name that stands beside the answer
         #[arg(long, default_value = "team")]
         author: String,
     },
     /// Give the conversation back to the bot
-    Release { id: String },
+    Release {
+        /// As `list` shows it
+        id: String,
+    },
 }
 
 impl Conversation {
     pub(crate) fn run(self) -> anyhow::Result<Outcome> {
         block_on(async move {
-            let installation = self.place.open().await?;
+            let installation = self.place.open_existing().await?;
             let ids = Ids::new(u16::try_from(std::process::id() & 0x3ff).unwrap_or(0));
             let desk = Desk { store: &installation.store, account: installation.account, ids: &ids };
             let key = |id: &str| {
@@ -137,17 +143,23 @@ fn print_entries(key: ConversationKey, entries: &[Entry], format: Format) -> any
     for entry in entries {
         match entry {
             Entry::In { message, .. } => {
-                output::line(&format!("customer  {}", message.text.as_deref().unwrap_or(&message.kind)));
+                let text = message.text.clone().unwrap_or_else(|| format!("({})", message.kind));
+                output::line(&format!("customer: {}", output::hang(&text, 10)));
             }
             Entry::Out(sent) => {
+                // The step is what an engineer looks for when an answer surprises.
                 let who = sent.author.as_deref().unwrap_or("bot");
-                let step = sent.step.as_ref().map(|step| format!(" [{step}]")).unwrap_or_default();
-                output::line(&format!("{who}{step} ({})  {}", sent.state, words(&sent.outgoing)));
+                let step = sent.step.as_ref().map(|step| format!(", by step {step}")).unwrap_or_default();
+                output::line(&format!(
+                    "{who}: {}",
+                    output::hang(&words(&sent.outgoing), who.chars().count() + 2)
+                ));
+                output::line(&format!("  · {}{step}", sent.state));
             }
             Entry::Turn { events, .. } => {
                 for event in events {
                     if let Some(text) = fact(&event.fact) {
-                        output::line(&format!("          · {text}"));
+                        output::line(&format!("  · {text}"));
                     }
                 }
             }

@@ -71,10 +71,7 @@ impl Demo {
 
     async fn serve(&self, data: PathBuf) -> anyhow::Result<Outcome> {
         let link = hooks::Link::default();
-        let page = SocketAddr::new(
-            self.listen.ip(),
-            if self.listen.port() == 0 { 0 } else { self.listen.port() + 1 },
-        );
+        let page = SocketAddr::new(self.listen.ip(), page_port(self.listen.port())?);
         let options = SandboxOptions {
             listen: page,
             annotate: Some(link.annotate()),
@@ -82,7 +79,13 @@ impl Demo {
             ..SandboxOptions::default()
         };
         let given = options.clone();
-        let pretend = rapport_sandbox::Sandbox::start(options).await?;
+        let pretend = rapport_sandbox::Sandbox::start(options).await.with_context(|| {
+            format!(
+                "the phone's page needs port {} beside the server's {}; stop what uses it (another `rapport demo`?), or choose other ports: --listen 127.0.0.1:9090",
+                page.port(),
+                self.listen.port()
+            )
+        })?;
         let config = self.config(data, &given, &pretend.base_url());
         let extras = Extras {
             pages: Some(hooks::to_the_phone(&pretend.base_url())),
@@ -92,15 +95,13 @@ impl Demo {
         let server: Server = rapport_server::start(&config, &environment, extras).await?;
         link.connect(&server.app);
         pretend.set_webhook(Some(format!("http://{}/webhooks/whatsapp", server.address)));
-        output::line(&format!(
-            "Rapport is up.\n\n  The phone:   {}\n  The server:  http://{}\n",
+        output::announce(&format!(
+            "Rapport is up.\n\n  The phone:   {}\n  The server:  http://{}\n\n\
+             Write: Can someone look into my account?   (then priya@example.com, then SUPPORT or ORDERS)\n\
+             Ctrl+C stops it.",
             pretend.base_url(),
             server.address
         ));
-        output::line(
-            "Write: Can someone look into my account?   (then priya@example.com, then SUPPORT or ORDERS)",
-        );
-        output::line("Ctrl+C stops it.");
         let watch = hooks::watch_desk(&server.app, &pretend);
         tokio::select! {
             asked = asked_to_stop() => asked?,
@@ -146,6 +147,16 @@ impl Demo {
                 .collect(),
             master_key: set(None),
         }
+    }
+}
+
+/// One above the server's; any free one where the server takes any.
+fn page_port(server: u16) -> anyhow::Result<u16> {
+    match server {
+        0 => Ok(0),
+        port => port
+            .checked_add(1)
+            .context("port 65535 has none above it for the phone's page; choose a lower one"),
     }
 }
 

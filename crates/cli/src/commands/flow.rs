@@ -23,6 +23,7 @@ pub(crate) struct Flow {
 enum Action {
     /// Check a folder and publish what changed in it; a running server takes it up within a second
     Push {
+        /// The folder; bot.yaml in it is published too
         folder: PathBuf,
         /// The name kept beside the revision
         #[arg(long, default_value = "command line")]
@@ -30,6 +31,7 @@ enum Action {
     },
     /// Write the published texts into a folder
     Pull {
+        /// The folder to write into; made where it is missing
         folder: PathBuf,
         /// Replace files that differ
         #[arg(long)]
@@ -41,13 +43,21 @@ enum Action {
         format: Format,
     },
     /// All revisions of a flow, newest first
-    History { name: String },
+    History {
+        /// The flow's name
+        name: String,
+    },
 }
 
 impl Flow {
     pub(crate) fn run(self) -> anyhow::Result<Outcome> {
         block_on(async move {
-            let installation = self.place.open().await?;
+            let installation = match self.action {
+                Action::Push { .. } => self.place.open().await?,
+                Action::Pull { .. } | Action::List { .. } | Action::History { .. } => {
+                    self.place.open_existing().await?
+                }
+            };
             let (store, account) = (&installation.store, installation.account);
             match self.action {
                 Action::Push { folder, author } => {
@@ -56,17 +66,19 @@ impl Flow {
                         Err(PublishError::Findings { findings, count, .. }) => {
                             for finding in &findings {
                                 output::line(&format!(
-                                    "{}:{}:{}: {} [{}]\n  {}",
+                                    "{}:{}:{}: error[{}]: {}\n   = mend: {}\n",
                                     finding.file,
                                     finding.line,
                                     finding.column,
-                                    finding.message,
                                     finding.code,
+                                    finding.message,
                                     finding.mend
                                 ));
                             }
                             output::note(&format!(
-                                "Nothing was published: {count} of the flows have errors."
+                                "Nothing was published: {} cannot be. `rapport check {}` shows more.",
+                                output::count(count, "file"),
+                                folder.display()
                             ));
                             return Ok(Outcome::FoundAnError);
                         }
@@ -109,6 +121,11 @@ impl Flow {
                             .collect();
                         output::json(&list)?;
                     } else {
+                        if flows.is_empty() {
+                            output::note(
+                                "No flow is published yet. `rapport flow push FOLDER` publishes some.",
+                            );
+                        }
                         for flow in flows {
                             output::line(&format!(
                                 "{}  revision {}  by {}",

@@ -1,7 +1,8 @@
 //! Which installation a command works on, and how it is opened.
 
 use anyhow::Context;
-use rapport_server::config::{Config, Flags};
+use rapport_connect::{AllowedHost, SecretMap, Secrets};
+use rapport_server::config::{Config, Flags, sqlite_path};
 use rapport_server::serve::{self, Installation};
 use std::future::Future;
 use std::path::PathBuf;
@@ -28,6 +29,30 @@ impl Where {
         Ok(Config::load(&flags, &environment)?)
     }
 
+    /// The same, where there must be one: looking at nothing must not make a data folder.
+    pub(crate) async fn open_existing(&self) -> anyhow::Result<Installation> {
+        let config = self.config()?;
+        anyhow::ensure!(
+            is_there(&config),
+            "there is no installation in {}; name its folder with --data or its settings with --config, or make one with `rapport serve`",
+            config.data.value.display()
+        );
+        self.open().await
+    }
+
+    /// What calls to the real services need: the private hosts they may reach, and the secrets. Without an installation
+    /// and without settings there are none.
+    pub(crate) async fn reach(&self) -> anyhow::Result<(Vec<AllowedHost>, Box<dyn Secrets>)> {
+        let config = self.config()?;
+        let allow = config.allow.value.iter().map(|host| host.parse()).collect::<Result<_, _>>()?;
+        if config.secrets.is_empty() && !is_there(&config) {
+            return Ok((allow, Box::new(SecretMap::default())));
+        }
+        let installation = self.open().await?;
+        installation.secrets.take_in(&config.secrets).await?;
+        Ok((allow, Box::new(installation.secrets)))
+    }
+
     /// Opens the installation beside a server that may be running.
     pub(crate) async fn open(&self) -> anyhow::Result<Installation> {
         let config = self.config()?;
@@ -35,6 +60,11 @@ impl Where {
         installation
             .with_context(|| format!("cannot open the installation in {}", config.data.value.display()))
     }
+}
+
+fn is_there(config: &Config) -> bool {
+    let data = &config.data.value;
+    sqlite_path(&config.database.value, data).is_some_and(|path| path.exists())
 }
 
 /// Runs a command that waits.

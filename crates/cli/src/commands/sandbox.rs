@@ -69,13 +69,13 @@ impl Sandbox {
         let shown = options.clone();
         block_on(async move {
             let sandbox = rapport_sandbox::Sandbox::start(options).await?;
-            output::line(&format!("The pretend services are up: {} (Ctrl+C stops them)", sandbox.base_url()));
-            output::line(&format!("  phone_number_id  {}", shown.business.phone_number_id));
-            output::line(&format!(
-                "  access token     {}",
-                shown.graph_token.unwrap_or_else(|| "any".into())
+            output::announce(&format!(
+                "The pretend services are up: {} (Ctrl+C stops them)\n  phone_number_id  {}\n  access token     {}\n  Intercom token   {}",
+                sandbox.base_url(),
+                shown.business.phone_number_id,
+                shown.graph_token.as_deref().unwrap_or("any"),
+                shown.intercom_token
             ));
-            output::line(&format!("  Intercom token   {}", shown.intercom_token));
             asked_to_stop().await?;
             sandbox.stop().await;
             Ok(Outcome::Fine)

@@ -22,6 +22,7 @@ pub(crate) struct Secret {
 enum Action {
     /// Store a secret; its value is read from standard input, so that it stands in no history
     Set {
+        /// The name that flows use, such as intercom_token
         name: String,
         /// Where it may be sent, such as https://api.intercom.io (repeat for several)
         #[arg(long = "origin", required = true, value_name = "ORIGIN")]
@@ -33,13 +34,19 @@ enum Action {
         format: Format,
     },
     /// Forget a secret
-    Delete { name: String },
+    Delete {
+        /// The secret's name
+        name: String,
+    },
 }
 
 impl Secret {
     pub(crate) fn run(self) -> anyhow::Result<Outcome> {
         block_on(async move {
-            let installation = self.place.open().await?;
+            let installation = match self.action {
+                Action::Set { .. } => self.place.open().await?,
+                Action::List { .. } | Action::Delete { .. } => self.place.open_existing().await?,
+            };
             match self.action {
                 Action::Set { name, origins } => {
                     let mut value = String::new();
