@@ -6,6 +6,7 @@
 mod calls;
 mod crashes;
 mod dialogue;
+mod faults;
 mod house;
 mod meta;
 mod operating;

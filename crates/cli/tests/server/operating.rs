@@ -13,7 +13,7 @@ const PRIYA: &str = "919820000001";
 const ECHO: &str = "flow: echo\ntriggers: [{any_message: true}]\nsteps:\n  \
                     say: {type: send_message, text: 'You said {{message.text}}.', next: end}\n";
 
-async fn get(url: &str) -> (u16, String) {
+pub(crate) async fn get(url: &str) -> (u16, String) {
     let answer = meta::client().get(url).send().await.unwrap();
     (answer.status().as_u16(), answer.text().await.unwrap())
 }
