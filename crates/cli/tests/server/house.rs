@@ -57,7 +57,7 @@ impl Plan {
         let mut text = format!(
             "listen = \"127.0.0.1:0\"\nflows = \"flows\"\n\n[network]\nallow = [{}]\n\n[sending]\n\
              resend_unknown_after = {:?}\n\n[[whatsapp]]\nname = \"main\"\nphone_number_id = {:?}\napp_secret = {:?}\n\
-             verify_token = {:?}\naccess_token = {:?}\ngraph_url = {:?}\nmessages_per_second = 0\n",
+             verify_token = {:?}\naccess_token = {:?}\ngraph_url = {:?}\nmessages_per_second = 0\nread_receipts = false\n",
             allow.join(", "),
             self.resend_unknown_after,
             meta::NUMBER,
