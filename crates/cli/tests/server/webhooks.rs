@@ -165,7 +165,7 @@ async fn the_secret_of_one_app_does_not_speak_for_the_number_of_another() {
     let settings = std::fs::read_to_string(house.path("rapport.toml")).unwrap();
     let other = format!(
         "\n[[whatsapp]]\nname = \"other\"\napp = \"second\"\nphone_number_id = \"2222\"\napp_secret = \"second-secret\"\n\
-         verify_token = \"second-verify\"\naccess_token = \"t\"\ngraph_url = {:?}\n",
+         verify_token = \"second-verify\"\naccess_token = \"t\"\nread_receipts = false\ngraph_url = {:?}\n",
         graph.url
     );
     house.write("rapport.toml", &(settings + &other));
