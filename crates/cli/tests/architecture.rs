@@ -137,6 +137,8 @@ fn http_clients_stand_where_the_guard_is() {
     for name in CRATES {
         let allowed = dialling.contains(&name);
         assert!(allowed || !dependencies(name).contains("reqwest"), "{name} must not depend on reqwest");
+        let raw = dependencies(name).contains("hyper-util");
+        assert!(name == "connect" || !raw, "{name} must not dial by hyper-util; the guard stands in connect");
     }
     for name in CRATES {
         for (path, text) in sources(name) {

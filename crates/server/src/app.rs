@@ -53,6 +53,8 @@ pub struct Channel {
     pub(crate) verify_token: secrecy::SecretString,
     pub(crate) client: rapport_whatsapp::Client,
     pub(crate) pace: Mutex<Pace>,
+    /// Whether customers see that the bot has read, and that it is typing.
+    pub(crate) read_receipts: bool,
 }
 
 impl App {

@@ -53,7 +53,9 @@ async fn every(app: Arc<App>, pause: Duration, about: &'static str, work: fn(Arc
 async fn done(about: &'static str, work: Work<'_>) {
     match AssertUnwindSafe(work).catch_unwind().await {
         Ok(Ok(())) => {}
-        Ok(Err(error)) => tracing::error!(%error, about, "work beside the webhooks failed; it is tried again"),
+        Ok(Err(error)) => {
+            tracing::error!(%error, about, "work beside the webhooks failed; it is tried again")
+        }
         Err(_) => tracing::error!(about, "work beside the webhooks panicked; it is tried again"),
     }
 }
@@ -133,8 +135,7 @@ async fn look_for_messages(app: &Arc<App>) -> Result<(), StoreError> {
 fn purge(app: Arc<App>) -> Work<'static> {
     Box::pin(async move {
         loop {
-            let rows =
-                app.store.purge(app.account, clock::now(), Retention::default(), PURGE_ROWS).await?;
+            let rows = app.store.purge(app.account, clock::now(), Retention::default(), PURGE_ROWS).await?;
             if rows == 0 || app.stopping.begun() {
                 return Ok(());
             }

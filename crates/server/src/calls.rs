@@ -86,8 +86,15 @@ async fn make(app: &Arc<App>, call: &QueuedCall) -> Option<Exchange> {
     }
     let dialed = app.dialer.call(&call.request, &call.key.effect, &*app.secrets);
     let exchange = AssertUnwindSafe(dialed).catch_unwind().await.unwrap_or_else(|_| {
-        tracing::error!(flow = call.key.flow, step = call.key.step, "a call panicked; its outcome is unknown");
-        without_answer(call, "Rapport made a mistake of its own in this call (a bug). It may have been carried out.")
+        tracing::error!(
+            flow = call.key.flow,
+            step = call.key.step,
+            "a call panicked; its outcome is unknown"
+        );
+        without_answer(
+            call,
+            "Rapport made a mistake of its own in this call (a bug). It may have been carried out.",
+        )
     });
     Some(exchange)
 }

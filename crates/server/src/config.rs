@@ -63,6 +63,8 @@ pub struct ChannelConfig {
     pub graph_version: String,
     /// 0 = unlimited.
     pub messages_per_second: u32,
+    /// Marks a customer's message as read when the bot takes it, and shows "typing…" while a call is out.
+    pub read_receipts: bool,
     /// Name of the Meta app where an installation serves several (`/webhooks/whatsapp/{app}`).
     pub app: Option<String>,
 }
@@ -103,12 +105,13 @@ impl Config {
             line(
                 &format!("whatsapp.{}", channel.name),
                 format!(
-                    "{{ phone_number_id = {:?}, graph_url = {:?}, graph_version = {:?}, messages_per_second = {}, \
+                    "{{ phone_number_id = {:?}, graph_url = {:?}, graph_version = {:?}, messages_per_second = {}, read_receipts = {}, \
                      app_secret = \"(given)\", verify_token = \"(given)\", access_token = \"(given)\" }}",
                     channel.phone_number_id,
                     channel.graph_url,
                     channel.graph_version,
-                    channel.messages_per_second
+                    channel.messages_per_second,
+                    channel.read_receipts
                 ),
                 &file,
             );

@@ -12,6 +12,7 @@ mod lanes;
 pub mod logging;
 mod metrics;
 pub mod publish;
+mod receipts;
 pub mod secrets;
 mod sends;
 pub mod serve;

@@ -27,6 +27,7 @@ fn describe() {
     describe_counter!("rapport_webhooks_total", "Meta webhooks with a right signature");
     describe_counter!("rapport_webhooks_refused_total", "Meta webhooks with a wrong or missing signature");
     describe_counter!("rapport_webhook_items_total", "Items of Meta webhooks by kind");
+    describe_counter!("rapport_messages_total", "Messages of customers that were stored");
     describe_counter!("rapport_duplicates_total", "Messages that were delivered again");
     describe_counter!("rapport_turns_total", "Turns decided");
     describe_counter!(

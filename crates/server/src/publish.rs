@@ -3,6 +3,7 @@
 use crate::app::App;
 use crate::clock;
 use rapport_flow::bot::Settings;
+use rapport_flow::check::{CheckContext, check};
 use rapport_flow::document::{Located, Source, read_bot, read_flow};
 use rapport_flow::{Bot, Finding, Flow, Severity};
 use rapport_store::{AccountId, Publication, Store, StoreError};
@@ -23,12 +24,29 @@ pub struct Folder {
 pub enum PublishError {
     #[error("cannot read {path}: {source}")]
     Read { path: PathBuf, source: std::io::Error },
-    #[error("{count} of the flows cannot be published; run `rapport check {folder}` for what to mend")]
+    #[error(
+        "{count} of the files in {folder} cannot be published; `rapport check {folder}` shows more:{}",
+        in_lines(findings)
+    )]
     Findings { folder: PathBuf, count: usize, findings: Vec<Located> },
     #[error("{first} and {second} both hold the flow {name}; rename one")]
     SameName { name: String, first: String, second: String },
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+/// The first findings, a line each: place, what is wrong, code and mend.
+fn in_lines(findings: &[Located]) -> String {
+    const SHOWN_MAX: usize = 10;
+    let line = |found: &Located| {
+        let Located { file, line, column, message, code, mend, .. } = found;
+        format!("\n  {file}:{line}:{column}: {message} [{code}] {mend}")
+    };
+    let mut text: String = findings.iter().take(SHOWN_MAX).map(line).collect();
+    if findings.len() > SHOWN_MAX {
+        text.push_str(&format!("\n  and {} more", findings.len() - SHOWN_MAX));
+    }
+    text
 }
 
 /// Whether a file's name is that of a flow: `.yaml`, `.yml` or `.json`, and neither a test nor samples.
@@ -89,17 +107,43 @@ impl Folder {
         read
     }
 
-    /// What keeps it from being published.
-    pub fn errors(&self) -> Vec<Located> {
-        let located = |source: &Source, findings: &[Finding]| {
-            findings
-                .iter()
-                .filter(|finding| finding.severity == Severity::Error)
-                .map(|finding| source.locate(finding))
-                .collect::<Vec<_>>()
+    /// What keeps it from being published: errors of the text, and of the check, which knows `published` flows too.
+    pub fn errors(&self, published: &[Flow], settings: &Settings) -> Vec<Located> {
+        let own = || self.flows.iter().filter_map(|(_, flow, _)| flow.as_ref());
+        let settings = self.bot.as_ref().and_then(|(_, settings, _)| settings.as_ref()).unwrap_or(settings);
+        let mut errors = Vec::new();
+        let mut keep = |source: &Source, findings: &[Finding]| {
+            let worst = findings.iter().filter(|finding| finding.severity == Severity::Error);
+            errors.extend(worst.map(|finding| source.locate(finding)));
         };
-        let bot = self.bot.iter().flat_map(|(source, _, findings)| located(source, findings));
-        self.flows.iter().flat_map(|(source, _, findings)| located(source, findings)).chain(bot).collect()
+        for (source, flow, findings) in &self.flows {
+            keep(source, findings);
+            let Some(flow) = flow else { continue };
+            let elsewhere = published.iter().filter(|other| own().all(|own| own.name != other.name));
+            let others: Vec<&Flow> = own().filter(|other| other.name != flow.name).chain(elsewhere).collect();
+            let context =
+                CheckContext { flows: Some(&others), settings: Some(settings), ..CheckContext::default() };
+            keep(source, &check(flow, &context));
+        }
+        if let Some((source, _, findings)) = &self.bot {
+            keep(source, findings);
+        }
+        errors
+    }
+
+    /// Two files that hold flows of one name.
+    fn same_name(&self) -> Option<PublishError> {
+        let named: Vec<_> = self
+            .flows
+            .iter()
+            .filter_map(|(source, flow, _)| Some((&flow.as_ref()?.name, &source.file)))
+            .collect();
+        let twice = |(at, (name, second)): (usize, &(&String, &String))| {
+            let (_, first) = named[..at].iter().find(|(other, _)| other == name)?;
+            let (first, second) = ((*first).clone(), (*second).clone());
+            Some(PublishError::SameName { name: (*name).clone(), first, second })
+        };
+        named.iter().enumerate().find_map(twice)
     }
 }
 
@@ -119,31 +163,30 @@ pub async fn publish(
     origin: &Path,
     author: &str,
 ) -> Result<Changes, PublishError> {
-    let findings = folder.errors();
+    if let Some(error) = folder.same_name() {
+        return Err(error);
+    }
+    let published: Vec<Flow> = store.current_flows(account).await?.iter().filter_map(read_revision).collect();
+    let findings = folder.errors(&published, &settings_of(store.setting(account, BOT).await?.as_deref()));
     if !findings.is_empty() {
         let mut files: Vec<_> = findings.iter().map(|finding| &finding.file).collect();
         files.dedup();
         return Err(PublishError::Findings { folder: origin.to_owned(), count: files.len(), findings });
     }
     let now = clock::now();
-    let mut publications: Vec<Publication> = Vec::new();
-    let mut files: Vec<&str> = Vec::new();
-    for (source, flow, _) in &folder.flows {
-        let Some(flow) = flow else { continue };
-        if let Some(other) = publications.iter().position(|publication| publication.name == flow.name) {
-            let (first, second) = (files[other].to_owned(), source.file.clone());
-            return Err(PublishError::SameName { name: flow.name.clone(), first, second });
-        }
-        files.push(&source.file);
-        publications.push(Publication {
+    let publications: Vec<Publication> = folder
+        .flows
+        .iter()
+        .filter_map(|(source, flow, _)| Some((source, flow.as_ref()?)))
+        .map(|(source, flow)| Publication {
             account,
             name: flow.name.clone(),
             source: source.text.clone(),
             author: author.to_owned(),
             note: None,
             at: now,
-        });
-    }
+        })
+        .collect();
     let names: Vec<String> = publications.iter().map(|publication| publication.name.clone()).collect();
     let published = store.publish(publications).await?;
     if let Some((source, _, _)) = &folder.bot {
@@ -173,13 +216,15 @@ async fn load(
     revisions: &[rapport_store::Revision],
 ) -> Result<(Bot, Mark), StoreError> {
     let settings_text = store.setting(account, BOT).await?;
-    let settings = match &settings_text {
-        Some(text) => read_bot(&Source::new(BOT, text.as_str())).0.unwrap_or_default(),
-        None => Settings::default(),
-    };
+    let settings = settings_of(settings_text.as_deref());
     let flows = revisions.iter().filter_map(read_revision).map(Arc::new);
     let mark = Mark::of(revisions, settings_text);
     Ok((Bot::new(settings, flows), mark))
+}
+
+/// The settings of a stored `bot.yaml`.
+fn settings_of(text: Option<&str>) -> Settings {
+    text.and_then(|text| read_bot(&Source::new(BOT, text)).0).unwrap_or_default()
 }
 
 /// What was published when the bot was read: names with revisions, and the text of `bot.yaml`.
@@ -191,8 +236,7 @@ pub(crate) struct Mark {
 
 impl Mark {
     fn of(revisions: &[rapport_store::Revision], settings: Option<String>) -> Mark {
-        let revisions =
-            revisions.iter().map(|revision| (revision.name.clone(), revision.revision)).collect();
+        let revisions = revisions.iter().map(|revision| (revision.name.clone(), revision.revision)).collect();
         Mark { revisions, settings }
     }
 }
@@ -215,11 +259,7 @@ pub(crate) async fn refresh(app: &App, mark: &mut Option<Mark>) -> Result<(), St
 }
 
 /// An older revision that a session still holds; `None` when it is gone or cannot be read any more.
-pub(crate) async fn older_revision(
-    app: &App,
-    name: &str,
-    revision: u32,
-) -> Result<Option<Flow>, StoreError> {
+pub(crate) async fn older_revision(app: &App, name: &str, revision: u32) -> Result<Option<Flow>, StoreError> {
     let stored = app.store.flow_revision(app.account, name, revision).await?;
     Ok(stored.as_ref().and_then(read_revision))
 }

@@ -293,7 +293,11 @@ fn next_step(
     let error_seen = without_words(error);
     if recourse == Recourse::PauseChannel {
         let channel = &channel.name;
-        tracing::error!(error = error_seen, channel, "WhatsApp takes nothing from this number; a person must look");
+        tracing::error!(
+            error = error_seen,
+            channel,
+            "WhatsApp takes nothing from this number; a person must look"
+        );
     } else {
         tracing::warn!(error = error_seen, ?recourse, message = %send.message, tries, "a send was not accepted");
     }
@@ -331,7 +335,9 @@ fn without_words(error: &SendError) -> String {
             let trace = refusal.fbtrace_id.as_deref().unwrap_or("-");
             format!("code {}, status {}, fbtrace_id {trace}", refusal.code, refusal.status)
         }
-        SendError::Unreadable { host, status, .. } => format!("{host} answered status {status}, not in Graph's form"),
+        SendError::Unreadable { host, status, .. } => {
+            format!("{host} answered status {status}, not in Graph's form")
+        }
         other => other.to_string(),
     }
 }

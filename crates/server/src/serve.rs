@@ -239,6 +239,7 @@ fn channel(given: &ChannelConfig, stored: rapport_store::Channel) -> Result<Chan
         verify_token: given.verify_token.clone(),
         client,
         pace: Mutex::new(Pace::new(given.messages_per_second)),
+        read_receipts: given.read_receipts,
     })
 }
 

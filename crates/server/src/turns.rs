@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::lanes::{self, Acceptance, Job};
-use crate::{calls, clock, publish, sends};
+use crate::{calls, clock, publish, receipts, sends};
 use rapport_flow::engine::call_findings;
 use rapport_flow::request::Outcome;
 use rapport_flow::turn::{Ambient, Channel, Event, Fact};
@@ -41,6 +41,7 @@ pub(crate) async fn run(app: &Arc<App>, key: ConversationKey, job: Job) {
 async fn accept(app: &Arc<App>, acceptance: Acceptance) -> Result<(), StoreError> {
     let Acceptance { incoming, basis, done } = acceptance;
     let for_flow = incoming.for_flow;
+    let taken = (incoming.channel, incoming.message.id.clone());
     let outcome = try_accept(app, incoming, basis).await;
     let told = match &outcome {
         Ok(_) => Ok(()),
@@ -48,8 +49,15 @@ async fn accept(app: &Arc<App>, acceptance: Acceptance) -> Result<(), StoreError
     };
     // The webhook's task may be gone with its connection; the message is stored all the same.
     let _ = done.send(told);
-    match outcome? {
-        Accepted::New { turn: Some(TurnOutcome::Committed(committed)), .. } => carry_out(app, committed),
+    let outcome = outcome?;
+    if matches!(outcome, Accepted::New { .. }) {
+        metrics::counter!("rapport_messages_total").increment(1);
+    }
+    match outcome {
+        Accepted::New { turn: Some(TurnOutcome::Committed(committed)), .. } => {
+            show_taken(app, taken.0, &taken.1, &committed);
+            carry_out(app, committed);
+        }
         Accepted::New { conversation, .. } if for_flow => lanes::push(app, conversation, Job::Look),
         Accepted::New { .. } => {}
         Accepted::Duplicate => metrics::counter!("rapport_duplicates_total").increment(1),
@@ -97,14 +105,18 @@ async fn look(app: &Arc<App>, key: ConversationKey) -> Result<(), StoreError> {
     let mut stale = 0;
     loop {
         let Some(basis) = app.store.conversation(key).await? else { return Ok(()) };
-        let (input, consumed) = match next_input(&basis, clock::now()) {
-            Some(next) => next,
-            None => return Ok(()),
+        let Some((input, consumed)) = next_input(&basis, clock::now()) else { return Ok(()) };
+        let taken = match &input {
+            Input::Message(message) => Some(message.id.clone()),
+            _ => None,
         };
         let turn = decide(app, &basis, input, consumed, None).await?;
         match app.store.commit_turn(&basis, turn).await? {
             TurnOutcome::Committed(committed) => {
                 stale = 0;
+                if let Some(message) = taken {
+                    show_taken(app, key.channel, &message, &committed);
+                }
                 carry_out(app, committed);
             }
             TurnOutcome::Stale => again(&mut stale)?,
@@ -114,8 +126,8 @@ async fn look(app: &Arc<App>, key: ConversationKey) -> Result<(), StoreError> {
 
 /// What a conversation can take now: its oldest message, or its wake.
 fn next_input(basis: &Conversation, now: i64) -> Option<(Input, Vec<MessageId>)> {
-    let due = basis.session_fault.is_some()
-        || basis.session.as_ref().is_some_and(|session| session.wake_at <= now);
+    let due =
+        basis.session_fault.is_some() || basis.session.as_ref().is_some_and(|session| session.wake_at <= now);
     let takes = basis.session.as_ref().is_none_or(Session::takes_messages);
     match basis.waiting.first() {
         Some(waiting) if takes => Some((Input::Message(waiting.message.clone()), vec![waiting.id])),
@@ -285,6 +297,14 @@ fn channel(app: &App, basis: &Conversation) -> Channel {
     app.channel(basis.key.channel)
         .map(|channel| Channel { name: channel.name.clone(), phone: channel.phone.clone() })
         .unwrap_or_default()
+}
+
+/// A message that the bot only keeps (people have the conversation) is not marked: nobody has read it.
+fn show_taken(app: &Arc<App>, channel: rapport_store::ChannelId, message: &str, committed: &Committed) {
+    let typing = !committed.calls.is_empty();
+    if typing || !committed.sends.is_empty() {
+        receipts::show(app, channel, message, typing);
+    }
 }
 
 /// Begins what a committed turn ordered.

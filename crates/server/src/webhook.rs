@@ -4,6 +4,7 @@ use crate::app::{App, Channel};
 use crate::lanes::{self, Acceptance, Job};
 use crate::{clock, translate};
 use axum::body::Bytes;
+use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Response};
 use futures_util::future::join_all;
@@ -24,8 +25,10 @@ use tokio::sync::oneshot;
 pub(crate) async fn verify(
     State(app): State<Arc<App>>,
     name: Option<Path<String>>,
-    Query(handshake): Query<Handshake>,
+    handshake: Result<Query<Handshake>, QueryRejection>,
 ) -> Response {
+    // A query that cannot be read is nobody's handshake either.
+    let handshake = handshake.map(|Query(handshake)| handshake).unwrap_or_default();
     let mut refusal = "no channel is configured for this address".to_owned();
     for channel in channels_of(&app, name.as_ref()) {
         match handshake.answer(channel.verify_token.expose_secret()) {
@@ -197,12 +200,17 @@ async fn begin_message(
     item: &Item,
     now: i64,
 ) -> Result<Option<(Stored, bool)>, StoreError> {
-    let from = translate::address(&inbound.sender);
+    let mut from = translate::address(&inbound.sender);
     if from == rapport_store::Address::default() || inbound.group_id.is_some() {
         return Ok(None);
     }
     let sent_at = item.at_ms.unwrap_or(now);
     if let Some(change) = identity_change(app, inbound, sent_at) {
+        // It comes from the old address and belongs to the person, who has the new one from now on.
+        from = rapport_store::Address {
+            wa_id: change.new.wa_id.clone().or(from.wa_id),
+            bsuid: change.new.bsuid.clone().or(from.bsuid),
+        };
         app.store.change_identity(change).await?;
     }
     let stranger = ContactId(app.next_id());

@@ -135,6 +135,7 @@ impl Demo {
                 graph_url: graph.to_owned(),
                 graph_version: rapport_server::config::GRAPH_VERSION.into(),
                 messages_per_second: rapport_server::config::MESSAGES_PER_SECOND,
+                read_receipts: true,
                 app: None,
             }],
             secrets: sandbox::tokens()

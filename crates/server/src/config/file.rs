@@ -70,6 +70,7 @@ struct Channel {
     graph_url: Option<String>,
     graph_version: Option<String>,
     messages_per_second: Option<u32>,
+    read_receipts: Option<bool>,
     app: Option<String>,
 }
 
@@ -170,6 +171,7 @@ pub(super) fn load(
             graph_url: channel.graph_url.unwrap_or_else(|| GRAPH_URL.into()),
             graph_version: channel.graph_version.unwrap_or_else(|| GRAPH_VERSION.into()),
             messages_per_second: channel.messages_per_second.unwrap_or(MESSAGES_PER_SECOND),
+            read_receipts: channel.read_receipts.unwrap_or(true),
             name: channel.name,
             phone_number_id: channel.phone_number_id,
             app: channel.app,

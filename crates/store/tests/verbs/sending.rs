@@ -157,3 +157,25 @@ async fn what_was_refused_or_withheld_stays_so() {
         assert_eq!((sent.state.as_str(), sent.wamid), (state, None));
     }
 }
+
+#[tokio::test]
+async fn after_a_crash_the_first_send_of_each_channel_is_unknown() {
+    let world = World::new().await;
+    let first = world.conversation("1001").await;
+    let other = world.store.ensure_channel(world.account, "other", "2222", None, NOON).await.unwrap().id;
+    let incoming = Incoming { channel: other, ..world.text("1001", "wamid.other", "hello") };
+    let basis = world
+        .store
+        .conversation_from(world.account, other, &incoming.from, NOON, ContactId(world.id()))
+        .await
+        .unwrap();
+    assert_eq!(basis.key.contact, first.key.contact, "one person on two numbers");
+    let turn = world.turn(rapport_flow::Turn::default());
+    world.store.accept(Accept { incoming, basis: basis.clone(), turn: Some(turn) }).await.unwrap();
+    let second = world.read(basis.key).await;
+    world.send(&first, &["a", "b"]).await;
+    world.send(&second, &["c", "d"]).await;
+    let world = world.reopened();
+    // Both numbers send at the same time: of each, one may have left.
+    assert_eq!(world.store.recover(NOON).await.unwrap().unknown_sends, 2);
+}
