@@ -3,6 +3,7 @@
 //! ours to ship: `specs/intercom-2.11-mock.yaml` below the folder `RAPPORT_SHARED`, or below `shared` beside this checkout.
 
 #![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
+#![expect(clippy::print_stdout, reason = "a test that is skipped says so")]
 
 use rapport_connect::{Dialer, MappedHost, SecretMap, SecretValue, Settings};
 use rapport_flow::document::{Source, read_flow};

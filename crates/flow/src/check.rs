@@ -9,7 +9,7 @@ pub(crate) mod uses;
 
 use crate::bot::Settings;
 use crate::diagnosis;
-use crate::document::Samples;
+use crate::document::{self, Samples};
 use crate::finding::Finding;
 use crate::flow::Flow;
 use crate::steps::Action;
@@ -69,10 +69,10 @@ fn requests_as_written(checked: &Checked<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
-/// The help page of a finding, of this module or of the diagnosis of calls, in Markdown.
+/// The help page of a finding in Markdown: of this module, of the diagnosis of calls, or of reading a document.
 pub fn help(code: &str) -> Option<String> {
     let Some((_, source)) = PAGES.iter().find(|(module, _)| module.replace('_', "-") == code) else {
-        return diagnosis::help(code).map(str::to_owned);
+        return diagnosis::help(code).map(str::to_owned).or_else(|| document::help::help(code));
     };
     let lines = source.lines().map_while(|line| line.strip_prefix("//!"));
     let lines: Vec<&str> = lines.map(|line| line.strip_prefix(' ').unwrap_or(line)).collect();
@@ -80,9 +80,10 @@ pub fn help(code: &str) -> Option<String> {
     Some(format!("# {}\n{}", title.trim_end_matches('.'), rest.join("\n")))
 }
 
-/// Codes of all findings of this module.
+/// Codes of all findings of this module and of reading a document; [`diagnosis::ALL`] has those of calls.
 pub fn codes() -> impl Iterator<Item = String> {
-    PAGES.iter().map(|(module, _)| module.replace('_', "-"))
+    let checks = PAGES.iter().map(|(module, _)| module.replace('_', "-"));
+    checks.chain(document::help::codes().map(str::to_owned))
 }
 
 /// A flow with all that was worked out about it once.

@@ -5,6 +5,7 @@ mod bot;
 pub mod edit;
 mod events;
 mod flow;
+pub(crate) mod help;
 mod lint;
 mod masking;
 mod place;
