@@ -64,8 +64,9 @@ async fn talk(phone: CustomerPhone, name: usize, over: Arc<AtomicBool>) -> usize
 }
 
 fn chat(phone: &CustomerPhone) -> String {
-    let tail = phone.bubbles().into_iter().rev().take(8).collect::<Vec<_>>();
-    tail.iter().rev().map(|bubble| format!("\n  {:?}: {}", bubble.from, bubble.words())).collect()
+    let bubbles = phone.bubbles();
+    let lines = bubbles.iter().map(|bubble| format!("{:?}: {}", bubble.from, bubble.words()));
+    lines.skip(bubbles.len().saturating_sub(8)).collect::<Vec<_>>().join("\n")
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -84,7 +85,7 @@ async fn killed_at_any_moment_nothing_is_lost_and_nothing_is_doubled() {
             first_gap: Duration::from_millis(50),
             factor: 2,
             longest_gap: Duration::from_millis(400),
-            give_up_after: Duration::from_secs(3600),
+            give_up_after: Duration::from_hours(1),
         },
         ..SandboxOptions::default()
     };
