@@ -22,7 +22,7 @@ const LEFT_ALONE: Duration = Duration::from_secs(2);
 /// Most conversations with unconsumed messages taken up at a time.
 const UNCONSUMED_MAX: usize = 500;
 /// How often old rows are forgotten.
-const PURGE_EVERY: Duration = Duration::from_secs(600);
+const PURGE_EVERY: Duration = Duration::from_mins(10);
 /// Rows of each kind forgotten in one step.
 const PURGE_ROWS: usize = 500;
 /// How long a status that overtook the answer of its send is kept.
@@ -54,7 +54,7 @@ async fn done(about: &'static str, work: Work<'_>) {
     match AssertUnwindSafe(work).catch_unwind().await {
         Ok(Ok(())) => {}
         Ok(Err(error)) => {
-            tracing::error!(%error, about, "work beside the webhooks failed; it is tried again")
+            tracing::error!(%error, about, "work beside the webhooks failed; it is tried again");
         }
         Err(_) => tracing::error!(about, "work beside the webhooks panicked; it is tried again"),
     }
@@ -80,7 +80,9 @@ pub(crate) async fn recover(app: &Arc<App>) -> Result<(), StoreError> {
 fn wake(app: Arc<App>) -> Work<'static> {
     Box::pin(async move {
         let due = app.store.due_wakes(app.account, clock::now(), WAKES_MAX).await?;
-        due.into_iter().for_each(|key| app.look(key));
+        for key in due {
+            app.look(key);
+        }
         Ok(())
     })
 }

@@ -72,17 +72,8 @@ async fn make(app: &Arc<App>, call: &QueuedCall) -> Option<Exchange> {
     if app.stopping.begun() {
         return None;
     }
-    while !call.request.repeatable {
-        match app.store.start_call(&call.key, clock::now()).await {
-            Ok(true) => break,
-            Ok(false) => return None,
-            Err(error) => {
-                tracing::error!(%error, "a call could not be written down as begun; it waits");
-                if app.stopping.sleep(STORE_AGAIN_AFTER).await {
-                    return None;
-                }
-            }
-        }
+    if !call.request.repeatable && !written_down_as_begun(app, call).await {
+        return None;
     }
     let dialed = app.dialer.call(&call.request, &call.key.effect, &*app.secrets);
     let exchange = AssertUnwindSafe(dialed).catch_unwind().await.unwrap_or_else(|_| {
@@ -97,6 +88,19 @@ async fn make(app: &Arc<App>, call: &QueuedCall) -> Option<Exchange> {
         )
     });
     Some(exchange)
+}
+
+/// Waits for a store that fails. `false`: the server stops, or the call was begun before.
+async fn written_down_as_begun(app: &App, call: &QueuedCall) -> bool {
+    loop {
+        match app.store.start_call(&call.key, clock::now()).await {
+            Ok(ours) => return ours,
+            Err(error) => tracing::error!(%error, "a call could not be written down as begun; it waits"),
+        }
+        if app.stopping.sleep(STORE_AGAIN_AFTER).await {
+            return false;
+        }
+    }
 }
 
 /// Gives the result of a call to its lane again after the store could not take it.

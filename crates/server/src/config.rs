@@ -7,6 +7,7 @@ pub use file::ConfigError;
 pub use value::{Origin, Setting};
 
 use secrecy::SecretString;
+use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -87,7 +88,7 @@ impl Config {
     pub fn describe(&self) -> String {
         let mut out = String::new();
         let mut line = |name: &str, value: String, origin: &Origin| {
-            out.push_str(&format!("{name} = {value}  # {origin}\n"));
+            let _ = writeln!(out, "{name} = {value}  # {origin}");
         };
         line("data", quoted(&self.data.value.display().to_string()), &self.data.origin);
         line("listen", quoted(&self.listen.value.to_string()), &self.listen.origin);

@@ -7,6 +7,7 @@ use rapport_flow::check::{CheckContext, check};
 use rapport_flow::document::{Located, Source, read_bot, read_flow};
 use rapport_flow::{Bot, Finding, Flow, Severity};
 use rapport_store::{AccountId, Publication, Store, StoreError};
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -44,7 +45,7 @@ fn in_lines(findings: &[Located]) -> String {
     };
     let mut text: String = findings.iter().take(SHOWN_MAX).map(line).collect();
     if findings.len() > SHOWN_MAX {
-        text.push_str(&format!("\n  and {} more", findings.len() - SHOWN_MAX));
+        let _ = write!(text, "\n  and {} more", findings.len() - SHOWN_MAX);
     }
     text
 }
@@ -53,11 +54,10 @@ fn in_lines(findings: &[Located]) -> String {
 pub fn is_flow_file(path: &Path) -> bool {
     let name = path.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
     let Some((stem, extension)) = name.rsplit_once('.') else { return false };
+    let kind = stem.rsplit_once('.').map(|(_, kind)| kind);
     matches!(extension, "yaml" | "yml" | "json")
         && stem != "bot"
-        && !stem.ends_with(".test")
-        && !stem.ends_with(".samples")
-        && !stem.ends_with(".schema")
+        && !matches!(kind, Some("test" | "samples" | "schema"))
 }
 
 impl Folder {

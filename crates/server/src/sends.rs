@@ -34,7 +34,7 @@ const LOOK_EVERY: Duration = Duration::from_secs(5);
 /// How long a store that failed is left alone.
 const STORE_AGAIN_AFTER: Duration = Duration::from_secs(1);
 /// A wait in memory is not longer than this; the rest is left to the row's due time.
-const WAIT_MAX: Duration = Duration::from_secs(60);
+const WAIT_MAX: Duration = Duration::from_mins(1);
 
 /// Takes sends into hand, in their order. What is in hand already is left alone.
 pub(crate) fn begin(app: &Arc<App>, mut sends: Vec<QueuedSend>) {
@@ -211,17 +211,8 @@ async fn attempt(app: &Arc<App>, send: &QueuedSend) -> Option<Fate> {
     if !app.sends.goes_out(send.key()) {
         return None;
     }
-    while send.must_be_started() {
-        match app.store.start_send(send.key(), clock::now()).await {
-            Ok(true) => break,
-            Ok(false) => return None,
-            Err(error) => {
-                tracing::error!(%error, "a send could not be written down as begun; it waits");
-                if app.stopping.sleep(STORE_AGAIN_AFTER).await {
-                    return None;
-                }
-            }
-        }
+    if send.must_be_started() && !written_down_as_begun(app, send).await {
+        return None;
     }
     match channel.client.send(&channel.number, message.to_wire()).await {
         Ok(accepted) => {
@@ -229,6 +220,19 @@ async fn attempt(app: &Arc<App>, send: &QueuedSend) -> Option<Fate> {
             Some(Fate::Sent { wamid: accepted.id.as_str().to_owned() })
         }
         Err(error) => Some(next_step(channel, send, &error, &to)),
+    }
+}
+
+/// Waits for a store that fails. `false`: the server stops, or the send is settled.
+async fn written_down_as_begun(app: &App, send: &QueuedSend) -> bool {
+    loop {
+        match app.store.start_send(send.key(), clock::now()).await {
+            Ok(ours) => return ours,
+            Err(error) => tracing::error!(%error, "a send could not be written down as begun; it waits"),
+        }
+        if app.stopping.sleep(STORE_AGAIN_AFTER).await {
+            return false;
+        }
     }
 }
 

@@ -148,7 +148,7 @@ pub async fn start(
     let router = http::router(Arc::clone(&app), extras.pages);
     let serving = Arc::clone(&app);
     let http = tokio::spawn(async move {
-        let stopped = async move { while !serving.stopping.sleep(Duration::from_secs(3600)).await {} };
+        let stopped = async move { while !serving.stopping.sleep(Duration::from_hours(1)).await {} };
         if let Err(error) = axum::serve(NoDelay(listener), router).with_graceful_shutdown(stopped).await {
             tracing::error!(%error, "the server ended");
         }
@@ -179,10 +179,10 @@ impl Server {
             tracing::warn!("some work did not end in time; the next start takes it up");
             stopper.abort();
         }
-        if app.sends.all_written() {
-            if let Err(error) = app.store.record_clean_stop(clock::now()).await {
-                tracing::warn!(%error, "the stop could not be written down");
-            }
+        if app.sends.all_written()
+            && let Err(error) = app.store.record_clean_stop(clock::now()).await
+        {
+            tracing::warn!(%error, "the stop could not be written down");
         }
         app.store.clone().close().await;
         tracing::info!("the server has stopped");

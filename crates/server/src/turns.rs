@@ -70,15 +70,14 @@ async fn try_accept(
     incoming: rapport_store::Incoming,
     basis: Option<Conversation>,
 ) -> Result<Accepted, StoreError> {
-    let basis = match basis {
-        Some(basis) => basis,
-        None => {
-            let stranger = rapport_store::ContactId(app.next_id());
-            let (channel, from) = (incoming.channel, &incoming.from);
-            app.store
-                .conversation_from(incoming.account, channel, from, incoming.message.sent_at, stranger)
-                .await?
-        }
+    let basis = if let Some(basis) = basis {
+        basis
+    } else {
+        let stranger = rapport_store::ContactId(app.next_id());
+        let (channel, from) = (incoming.channel, &incoming.from);
+        app.store
+            .conversation_from(incoming.account, channel, from, incoming.message.sent_at, stranger)
+            .await?
     };
     let takes_it = incoming.for_flow
         && basis.waiting.is_empty()
@@ -252,15 +251,13 @@ fn with_mapped_outcome(mut finished: FinishedCall, turn: &Turn) -> FinishedCall 
 fn advance(bot: &Bot, session: Option<Session>, input: Input, ambient: &mut Ambient) -> Turn {
     let place =
         session.as_ref().and_then(Session::frame).map(|frame| (frame.flow.clone(), frame.step.clone()));
-    match catch_unwind(AssertUnwindSafe(|| rapport_flow::advance(bot, session, input, ambient))) {
-        Ok(turn) => turn,
-        Err(_) => {
-            let at = place.as_ref().map(|(flow, step)| format!("{flow}.{step}"));
-            tracing::error!(at, "a turn panicked; the conversation is handed over");
-            metrics::counter!("rapport_turn_panics_total").increment(1);
-            fault(place, "Rapport made a mistake of its own in this conversation (a bug).")
-        }
-    }
+    let turn = catch_unwind(AssertUnwindSafe(|| rapport_flow::advance(bot, session, input, ambient)));
+    turn.unwrap_or_else(|_| {
+        let at = place.as_ref().map(|(flow, step)| format!("{flow}.{step}"));
+        tracing::error!(at, "a turn panicked; the conversation is handed over");
+        metrics::counter!("rapport_turn_panics_total").increment(1);
+        fault(place, "Rapport made a mistake of its own in this conversation (a bug).")
+    })
 }
 
 /// The turn that ends a session and brings people in.

@@ -5,23 +5,30 @@ use crate::meta;
 use crate::stranger::{Reply, Stranger};
 use serde_json::{Value, json};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::sync::Semaphore;
 
 /// A call that says what it wants; each outcome has an answer of its own.
 fn flow(url: &str) -> String {
+    call("lookup", "any_message: true", url, false, 3)
+}
+
+fn call(name: &str, trigger: &str, url: &str, repeatable: bool, seconds: u32) -> String {
+    let deadline = seconds + 1;
     format!(
-        "flow: lookup
-triggers: [{{any_message: true}}]
+        "flow: {name}
+triggers: [{{{trigger}}}]
 steps:
   call:
     type: api_request
     method: POST
+    repeatable: {repeatable}
     url: {url}
     headers: {{Authorization: 'Bearer {{{{secret.api_token}}}}'}}
     body: {{json: {{want: '{{{{message.text}}}}'}}}}
-    timeout: 3s
-    deadline: 4s
+    timeout: {seconds}s
+    deadline: {deadline}s
     retries: 0
     response: json
     save: {{thing: {{path: name, required: true}}}}
@@ -107,7 +114,8 @@ async fn each_lie_has_its_outcome_and_the_secret_never_shows() {
             .unwrap();
         assert_eq!(outcome(of).as_deref(), Some(*expected), "{want}: {of:?}");
         let to = format!("9198207000{n:02}");
-        let words: Vec<_> = seen.iter().filter(|seen| seen.to() == to).map(|seen| seen.words()).collect();
+        let words: Vec<_> =
+            seen.iter().filter(|seen| seen.to() == to).map(super::stranger::Seen::words).collect();
         let said = match (*want, *expected) {
             ("echo", _) => "Found <{{secret.api_token}}>.",
             (_, "ok") => "Found a thing.",
@@ -155,7 +163,7 @@ async fn plain_text_where_tls_should_be_and_a_closed_door() {
     house.write(
         "rapport.toml",
         &settings
-            .replace(&format!("{:?}", secure), "")
+            .replace(&format!("{secure:?}"), "")
             .replace("origins = []", "origins = [\"https://example.com\"]"),
     );
     let server = house.serve().await;
@@ -173,27 +181,16 @@ async fn plain_text_where_tls_should_be_and_a_closed_door() {
 async fn after_a_kill_a_call_that_may_not_be_repeated_is_unknown_and_one_that_may_is_made_again() {
     let graph = Stranger::graph().await;
     let never = Arc::new(Semaphore::new(0));
-    let (held, first) = (Arc::clone(&never), Arc::new(std::sync::atomic::AtomicBool::new(true)));
-    let api = {
-        let first = Arc::clone(&first);
-        Stranger::start(move |_, _| {
-            let answer = Reply::Json(200, json!({"name": "a thing"}));
-            let hold = first.load(std::sync::atomic::Ordering::SeqCst);
-            if hold { Reply::After(Arc::clone(&held), Box::new(answer)) } else { answer }
-        })
-        .await
-    };
-    let once = flow(&format!("{}/once", api.url))
-        .replace("flow: lookup", "flow: once")
-        .replace("any_message: true", "keywords: [once]");
-    let again = flow(&format!("{}/again", api.url))
-        .replace("flow: lookup", "flow: again")
-        .replace("any_message: true", "keywords: [again]")
-        .replace("    method: POST\n", "    method: POST\n    repeatable: true\n");
-    let (once, again) = (
-        once.replace("timeout: 3s", "timeout: 30s").replace("deadline: 4s", "deadline: 30s"),
-        again.replace("timeout: 3s", "timeout: 30s").replace("deadline: 4s", "deadline: 30s"),
-    );
+    let slow = Arc::new(AtomicBool::new(true));
+    let still_slow = Arc::clone(&slow);
+    let api = Stranger::start(move |_, _| {
+        let answer = Reply::Json(200, json!({"name": "a thing"}));
+        let holds = still_slow.load(Ordering::SeqCst);
+        if holds { Reply::After(Arc::clone(&never), Box::new(answer)) } else { answer }
+    })
+    .await;
+    let once = call("once", "keywords: [once]", &format!("{}/once", api.url), false, 30);
+    let again = call("again", "keywords: [again]", &format!("{}/again", api.url), true, 30);
     let house =
         House::new(&Plan::new(&graph.url).api(&api.url).flow("once.yaml", once).flow("again.yaml", again));
     let server = house.serve().await;
@@ -201,11 +198,11 @@ async fn after_a_kill_a_call_that_may_not_be_repeated_is_unknown_and_one_that_ma
     meta::say(&server.webhooks(), "919820000002", "wamid.2", "again").await;
     api.until_seen(2).await;
     server.kill();
-    first.store(false, std::sync::atomic::Ordering::SeqCst);
+    slow.store(false, Ordering::SeqCst);
 
     let _server = house.serve().await;
     let seen = graph.until_seen(2).await;
-    let said = |to: &str| seen.iter().find(|seen| seen.to() == to).map(|seen| seen.words()).unwrap();
+    let said = |to: &str| seen.iter().find(|seen| seen.to() == to).map(super::stranger::Seen::words).unwrap();
     assert_eq!(said("919820000001"), "Failed -.");
     assert_eq!(said("919820000002"), "Found a thing.");
     let lines: Vec<_> = api.seen().iter().map(|seen| seen.line.clone()).collect();

@@ -1,7 +1,7 @@
 //! `kill -9` at random moments under load. Whatever the moment: every message is answered once, in order, every
 //! conversation reaches its end, and what must not be repeated is not.
 
-use crate::house::{House, PATIENCE, Plan};
+use crate::house::{House, PATIENCE, Plan, until};
 use crate::stranger::{Reply, Stranger};
 use rapport_sandbox::{CustomerPhone, Knobs, Redelivery, Sandbox, SandboxOptions, Side};
 use serde_json::json;
@@ -12,6 +12,7 @@ use std::time::Duration;
 
 const KILLS: usize = 15;
 const CUSTOMERS: usize = 5;
+const ROUNDS_MIN: usize = 3;
 
 fn flow(api: &str) -> String {
     format!(
@@ -44,11 +45,11 @@ steps:
     )
 }
 
-/// One conversation after the other until `over`; gives how many.
+/// One conversation after the other until `over`, and some at least; gives how many.
 async fn talk(phone: CustomerPhone, name: usize, over: Arc<AtomicBool>) -> usize {
     let mut inbox = phone.inbox();
     let mut round = 0;
-    while !over.load(Ordering::SeqCst) {
+    while round < ROUNDS_MIN || !over.load(Ordering::SeqCst) {
         for (words, answers) in
             [("begin".to_owned(), 1), (format!("a{name}-{round}"), 1), (format!("b{name}-{round}"), 2)]
         {
@@ -64,8 +65,9 @@ async fn talk(phone: CustomerPhone, name: usize, over: Arc<AtomicBool>) -> usize
 }
 
 fn chat(phone: &CustomerPhone) -> String {
-    let tail = phone.bubbles().into_iter().rev().take(8).collect::<Vec<_>>();
-    tail.iter().rev().map(|bubble| format!("\n  {:?}: {}", bubble.from, bubble.words())).collect()
+    let bubbles = phone.bubbles();
+    let lines = bubbles.iter().map(|bubble| format!("{:?}: {}", bubble.from, bubble.words()));
+    lines.skip(bubbles.len().saturating_sub(8)).collect::<Vec<_>>().join("\n")
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -84,7 +86,7 @@ async fn killed_at_any_moment_nothing_is_lost_and_nothing_is_doubled() {
             first_gap: Duration::from_millis(50),
             factor: 2,
             longest_gap: Duration::from_millis(400),
-            give_up_after: Duration::from_secs(3600),
+            give_up_after: Duration::from_hours(1),
         },
         ..SandboxOptions::default()
     };
@@ -106,7 +108,13 @@ async fn killed_at_any_moment_nothing_is_lost_and_nothing_is_doubled() {
         .map(|(name, phone)| tokio::spawn(talk(phone.clone(), name, Arc::clone(&over))))
         .collect();
     let mut chance = 0x2545_f491_4f6c_dd1d_u64;
+    let heard = || -> usize { phones.iter().map(|phone| phone.bubbles().len()).sum() };
     for kill in 0..KILLS {
+        if kill % 3 > 0 {
+            // Under way again; every third falls into whatever the one before has left.
+            let before = heard();
+            until("progress between two kills", || (heard() > before).then_some(())).await;
+        }
         chance = chance.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         tokio::time::sleep(Duration::from_millis(20 + (chance >> 33) % 500)).await;
         server.kill();
@@ -153,7 +161,6 @@ async fn killed_at_any_moment_nothing_is_lost_and_nothing_is_doubled() {
     assert!(notes.values().all(|count| *count == 1), "a call that may not be repeated was: {notes:?}");
     let all: usize = rounds.iter().sum();
     println!("{KILLS} kills, {all} conversations, {unsure} calls of unknown outcome");
-    assert!(all > CUSTOMERS, "the load was no load");
     crate::operating::until_idle(&server).await;
     assert!(server.stop().await.success());
 }

@@ -2,6 +2,7 @@
 
 use crate::meta;
 use serde_json::Value;
+use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::io::{Read as _, Seek as _};
 use std::path::{Path, PathBuf};
@@ -10,7 +11,7 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 /// How long anything may take before a test counts as failed; generous, because the machine may be busy.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 
 pub(crate) const ACCESS_TOKEN: &str = "EAAG-access-token-5d1f0c";
 pub(crate) const API_TOKEN: &str = "dG9rOmapi-token-93b7aa21";
@@ -67,10 +68,9 @@ impl Plan {
             self.graph,
         );
         if let Some(api) = self.apis.first() {
-            text += &format!(
-                "\n[[secret]]\nname = \"api_token\"\norigins = [{api:?}]\nvalue = {:?}\n",
-                self.api_token
-            );
+            let token = &self.api_token;
+            let _ =
+                writeln!(text, "\n[[secret]]\nname = \"api_token\"\norigins = [{api:?}]\nvalue = {token:?}");
         }
         text
     }

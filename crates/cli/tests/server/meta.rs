@@ -31,7 +31,7 @@ pub(crate) fn status(wamid: &str, state: &str, to: &str, tag: Option<&str>) -> V
 }
 
 /// A body around the value of one change.
-pub(crate) fn change(field: &str, value: Value) -> Value {
+pub(crate) fn change(field: &str, value: &Value) -> Value {
     json!({"object": "whatsapp_business_account", "entry": [{"id": "102290129340398", "changes": [
         {"field": field, "value": value}
     ]}]})
@@ -51,7 +51,7 @@ pub(crate) fn messages_to(number: &str, messages: Vec<Value>) -> Value {
     value["contacts"] =
         senders.iter().map(|wa_id| json!({"profile": {"name": "Priya Sharma"}, "wa_id": wa_id})).collect();
     value["messages"] = messages.into();
-    change("messages", value)
+    change("messages", &value)
 }
 
 pub(crate) fn messages(messages: Vec<Value>) -> Value {
@@ -61,7 +61,7 @@ pub(crate) fn messages(messages: Vec<Value>) -> Value {
 pub(crate) fn statuses(statuses: Vec<Value>) -> Value {
     let mut value = value(NUMBER);
     value["statuses"] = statuses.into();
-    change("messages", value)
+    change("messages", &value)
 }
 
 /// The value of `X-Hub-Signature-256`.

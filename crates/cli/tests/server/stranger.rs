@@ -91,7 +91,7 @@ impl Stranger {
 
     /// A Graph API that accepts everything.
     pub(crate) async fn graph() -> Stranger {
-        Stranger::start(|number, seen| accepted(number, seen)).await
+        Stranger::start(accepted).await
     }
 
     pub(crate) fn seen(&self) -> Vec<Seen> {

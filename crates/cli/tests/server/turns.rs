@@ -122,7 +122,7 @@ async fn messages_wait_behind_a_call_and_other_people_do_not() {
     meta::say(&url, slow, "wamid.7", "slow@example.com").await;
     graph.until_seen(5).await;
     let to_slow: Vec<_> =
-        graph.seen().iter().filter(|seen| seen.to() == slow).map(|seen| seen.words()).collect();
+        graph.seen().iter().filter(|seen| seen.to() == slow).map(super::stranger::Seen::words).collect();
     assert_eq!(to_slow[0], "Found a thing. Your email?");
     assert!(to_slow[1].starts_with("That does not look like an email"), "{to_slow:?}");
     assert_eq!(to_slow[2], "Bye, slow@example.com.");
@@ -157,7 +157,7 @@ async fn many_messages_at_once_from_one_person_are_answered_once_each() {
         .map(|n| {
             let url = server.webhooks();
             tokio::spawn(async move {
-                meta::say(&url, "919820000001", &format!("wamid.{n}"), &n.to_string()).await
+                meta::say(&url, "919820000001", &format!("wamid.{n}"), &n.to_string()).await;
             })
         })
         .collect();

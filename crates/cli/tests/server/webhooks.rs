@@ -134,7 +134,7 @@ async fn one_bad_item_stops_no_other_and_what_we_do_not_know_is_kept() {
     changes.push(json!({"field": "a_field_of_the_year_2031", "value": {"marker": "unknown-field"}}));
     changes.push(json!({"field": "messages", "value": "marker-of-a-value-that-is-no-object"}));
     assert_eq!(meta::post(&url, &body).await, 200);
-    let mut words: Vec<_> = graph.until_seen(2).await.iter().map(|seen| seen.words()).collect();
+    let mut words: Vec<_> = graph.until_seen(2).await.iter().map(super::stranger::Seen::words).collect();
     words.sort();
     assert_eq!(words, ["You said first.", "You said second."]);
 

@@ -386,7 +386,7 @@ mod tests {
 
     #[test]
     fn durations_and_never() {
-        assert_eq!(duration_or_never("5m"), Some(Some(Duration::from_secs(300))));
+        assert_eq!(duration_or_never("5m"), Some(Some(Duration::from_mins(5))));
         assert_eq!(duration_or_never("never"), Some(None));
         assert_eq!(duration_or_never("5 minutes"), None);
         assert_eq!(duration_or_never(""), None);

@@ -83,12 +83,11 @@ impl Sends {
         let lanes = &mut self.lock().lanes;
         let mut first = Vec::new();
         for send in sends {
-            match lanes.get_mut(&send.conversation) {
-                Some(lane) => lane.push_back(send),
-                None => {
-                    lanes.insert(send.conversation, VecDeque::new());
-                    first.push(send);
-                }
+            if let Some(lane) = lanes.get_mut(&send.conversation) {
+                lane.push_back(send);
+            } else {
+                lanes.insert(send.conversation, VecDeque::new());
+                first.push(send);
             }
         }
         first

@@ -22,9 +22,11 @@ pub fn recipient(address: &rapport_store::Address) -> Option<Address> {
 pub fn wire(to: Address, outgoing: &Outgoing, tag: String) -> Result<Message, IdError> {
     let content = match outgoing {
         Outgoing::Text { text } => return Ok(Message::text(to, text.as_str()).tagged(tag)),
-        Outgoing::Media { kind, source, caption, filename } => media(*kind, source, caption, filename)?,
+        Outgoing::Media { kind, source, caption, filename } => {
+            media(*kind, source, caption.as_ref(), filename.as_ref())?
+        }
         Outgoing::Location { latitude, longitude, name, address } => {
-            Content::Location(place(*latitude, *longitude, name, address))
+            Content::Location(place(*latitude, *longitude, name.as_ref(), address.as_ref()))
         }
         Outgoing::Contacts(cards) => Content::Contacts(cards.iter().map(contact).collect()),
         Outgoing::UrlButton { text, title, url } => Content::CtaUrl(CtaUrl {
@@ -63,15 +65,15 @@ pub fn wire(to: Address, outgoing: &Outgoing, tag: String) -> Result<Message, Id
 fn media(
     kind: MediaKind,
     from: &MediaSource,
-    caption: &Option<String>,
-    filename: &Option<String>,
+    caption: Option<&String>,
+    filename: Option<&String>,
 ) -> Result<Content, IdError> {
-    let (source, caption) = (source(from)?, caption.clone());
+    let (source, caption) = (source(from)?, caption.cloned());
     Ok(match kind {
         MediaKind::Image => Content::Image(Media { source, caption }),
         MediaKind::Video => Content::Video(Media { source, caption }),
         MediaKind::Audio => Content::Audio { source, voice: false },
-        MediaKind::Document => Content::Document { source, caption, filename: filename.clone() },
+        MediaKind::Document => Content::Document { source, caption, filename: filename.cloned() },
     })
 }
 
@@ -82,8 +84,8 @@ fn source(source: &MediaSource) -> Result<message::MediaSource, IdError> {
     })
 }
 
-fn place(latitude: f64, longitude: f64, name: &Option<String>, address: &Option<String>) -> Place {
-    Place { latitude, longitude, name: name.clone(), address: address.clone() }
+fn place(latitude: f64, longitude: f64, name: Option<&String>, address: Option<&String>) -> Place {
+    Place { latitude, longitude, name: name.cloned(), address: address.cloned() }
 }
 
 /// Meta wants one more part of a name beside the formatted one.
@@ -152,7 +154,7 @@ fn header(header: &TemplateHeader) -> Result<message::TemplateHeader, IdError> {
             }
         },
         TemplateHeader::Location { latitude, longitude, name, address } => {
-            message::TemplateHeader::Location(place(*latitude, *longitude, name, address))
+            message::TemplateHeader::Location(place(*latitude, *longitude, name.as_ref(), address.as_ref()))
         }
     })
 }
