@@ -99,7 +99,7 @@ impl Call {
             match self.format {
                 output::Format::Text => explain(&file.source, &exchange, &finished, &findings),
                 output::Format::Json => {
-                    output::json(&as_json(&file.source, &exchange, &finished, &findings))?
+                    output::json(&as_json(&file.source, &exchange, &finished, &findings))?;
                 }
             }
             Ok(if finished.outcome == request::Outcome::Ok { Outcome::Fine } else { Outcome::FoundAnError })

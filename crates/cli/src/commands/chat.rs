@@ -215,7 +215,6 @@ impl Talk {
         let entries = self.simulator.transcript();
         for entry in &entries[self.shown..] {
             match &entry.what {
-                Happened::Received(_) => {}
                 Happened::Sent { step, message, .. } => {
                     let step = step
                         .as_ref()
@@ -256,7 +255,7 @@ impl Talk {
                 Happened::Called(_) if self.verbose => {
                     output::line(&format!("  · {}", entry.words().unwrap_or_default()));
                 }
-                Happened::Called(_) => {}
+                Happened::Received(_) | Happened::Called(_) => {}
             }
         }
         self.shown = entries.len();

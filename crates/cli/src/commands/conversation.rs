@@ -77,7 +77,7 @@ impl Conversation {
                     print_list(&list, format)?;
                 }
                 Action::Show { id, format } => {
-                    print_entries(key(&id)?, &desk.show(key(&id)?).await?, format)?
+                    print_entries(key(&id)?, &desk.show(key(&id)?).await?, format)?;
                 }
                 Action::Reply { id, text, author } => {
                     desk.reply(key(&id)?, &author, &text).await?;
