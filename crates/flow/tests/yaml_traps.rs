@@ -180,3 +180,52 @@ fn doubled_braces_of_web_guides() {
         r#"{"query": {"field": "email", "value": "{{customer_email}}"}, "pagination": {"per_page": 1}}"#;
     one(&format!("body:\n  json: {body}\nnext: a\n"), "doubled-braces", body, Some(mended));
 }
+
+/// Inside `{…}` a comment takes the closing bracket along, wherever the step stands.
+#[test]
+fn comments_that_cut_in_braces() {
+    for after in ["", "b: {type: end}\n", "# note\nb:\n  text: hi\n"] {
+        let cut = |map: &str, comment: &str, fix: &str| {
+            one(&format!("x: {map}\n{after}"), "comment-cuts-text", comment, Some(fix));
+        };
+        cut(
+            "{type: send_message, text: 10 to 18 # later, next: end}",
+            "# later, next: end}",
+            "\"10 to 18 # later\"",
+        );
+        cut("{text: Order #{{id}} is out, b: 1}", "#{{id}} is out, b: 1}", "\"Order #{{id}} is out\"");
+        cut("{text: #now, next: end}", "#now, next: end}", "\"#now\"");
+        cut("{set: {a: b # c, d: e}, next: end}", "# c, d: e}, next: end}", "\"b # c\"");
+        cut("{add: [vip # new, b], next: end}", "# new, b], next: end}", "\"vip # new\"");
+        cut("{text: a {b} # c, next: end}", "# c, next: end}", "\"a {b} # c\"");
+        cut("[a # b]", "# b]", "\"a # b\"");
+    }
+    for fine in ["x: {a: 1, # one, two\n  b: 2}\n", "x: {a: 1 # {one}\n  , b: [2 # two\n  ]} # three}\n"] {
+        assert_eq!(found(fine), [], "{fine}");
+    }
+}
+
+/// Where the text ends, or whether the comment was meant, is a guess: offered, not applied.
+#[test]
+fn guesses_in_braces_are_only_offered() {
+    for map in [
+        "{text: Hi, order #5, dear, next: end}",
+        "{type: send_message, # say it, next: end}",
+        "{text: \"10 to 18\" # later, next: end}",
+        "{text: @a, b, next: end}",
+    ] {
+        let source = Source::new("flow.yaml", format!("x: {map}\n"));
+        let (document, findings) = parse(&source);
+        assert!(document.is_some(), "{map}");
+        assert!(findings.iter().all(|finding| finding.fix.as_ref().is_some_and(|fix| !fix.safe)), "{map}");
+    }
+}
+
+#[test]
+fn braces_in_a_text_in_braces() {
+    one("x: {text: a {b} c, next: end}\n", "needs-quotes", "a {b} c", Some("\"a {b} c\""));
+    one("x: {text: a {b, c} d}\ny: 1\n", "needs-quotes", "a {b, c} d", Some("\"a {b, c} d\""));
+    one("x: {name} there\ny: 1\n", "needs-quotes", "{name} there", Some("\"{name} there\""));
+    // Nobody closed it: a map that cannot be read, and no text.
+    assert_eq!(found("x: {a: b, c: d\n"), [("syntax", "{".to_owned(), None)]);
+}

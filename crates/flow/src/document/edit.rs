@@ -96,7 +96,7 @@ pub fn apply(text: &str, edits: &[Edit]) -> Result<String, EditError> {
 const FIX_ROUNDS_MAX: usize = 16;
 
 /// Applies all safe fixes again and again until none is left. `find` gives the findings of a text: reading alone, or
-/// reading and checking. A round that would bring new errors is not kept.
+/// reading and checking. A round that would bring new errors or lose a key is not kept.
 pub fn fix(source: &Source, find: &dyn Fn(&Source) -> Vec<Finding>) -> String {
     let errors =
         |findings: &[Finding]| findings.iter().filter(|finding| finding.severity == Severity::Error).count();
@@ -110,10 +110,10 @@ pub fn fix(source: &Source, find: &dyn Fn(&Source) -> Vec<Finding>) -> String {
         let Ok(text) = apply(&source.text, &edits) else { break };
         let next = Source::new(source.file.clone(), text);
         let next_findings = find(&next);
-        // An error may hide others behind it, but a text that could be read must stay so.
-        let unreadable = parse(&source).0.is_some() && parse(&next).0.is_none();
-        if unreadable
-            || (errors(&next_findings) > errors(&findings) && parse(&source).0.is_some())
+        // An error may hide others behind it, but a text that could be read must stay so, with all its keys.
+        let keys = keys_in(&source);
+        if keys_in(&next) < keys
+            || (errors(&next_findings) > errors(&findings) && keys.is_some())
             || next.text == source.text
         {
             break;
@@ -122,6 +122,18 @@ pub fn fix(source: &Source, find: &dyn Fn(&Source) -> Vec<Finding>) -> String {
         findings = next_findings;
     }
     source.text
+}
+
+/// How many keys are read, at any depth; `None`, which is less than all numbers, when nothing can be read.
+fn keys_in(source: &Source) -> Option<usize> {
+    let document = parse(source).0?;
+    let mut open = vec![document.root()];
+    let mut keys = 0;
+    while let Some(node) = open.pop() {
+        keys += node.entries().count();
+        open.extend(node.entries().map(|(_, value)| value).chain(node.items()));
+    }
+    Some(keys)
 }
 
 /// Edits of all safe fixes that do not touch each other, the first first.

@@ -5,7 +5,7 @@ use super::events::{Built, Stopped, build};
 use super::scalar::quote;
 use super::source::{Format, Source};
 use super::tree::{Kind, Style};
-use super::value_at::{self, Candidate, Meant};
+use super::value_at::{self, Candidate, Meant, comment_in};
 use crate::finding::{Edit, Finding, Severity};
 use crate::source::Span;
 
@@ -36,8 +36,7 @@ pub(super) fn read(source: &Source) -> (Option<Built>, Vec<Finding>) {
             Err(stopped) => stopped,
         };
         if stopped.limit || source.format == Format::Json || masks.len() >= ROUNDS_MAX {
-            findings.push(syntax(source, &stopped));
-            return (None, findings);
+            return (None, given_up(findings, syntax(source, &stopped)));
         }
         let mut next = None;
         for candidate in value_at::candidates(&masked, stopped.at) {
@@ -66,8 +65,7 @@ pub(super) fn read(source: &Source) -> (Option<Built>, Vec<Finding>) {
             }
         }
         let Some((candidate, attempt, outcome)) = next else {
-            findings.push(syntax(source, &stopped));
-            return (None, findings);
+            return (None, given_up(findings, syntax(source, &stopped)));
         };
         let (finding, text) = explain(&source.text, &candidate);
         findings.push(finding);
@@ -77,6 +75,15 @@ pub(super) fn read(source: &Source) -> (Option<Built>, Vec<Finding>) {
         masked = attempt;
         result = outcome;
     }
+}
+
+/// The findings of a text that is not read to its end: what its values are is then a guess, so no fix is safe.
+fn given_up(mut findings: Vec<Finding>, reason: Finding) -> Vec<Finding> {
+    for fix in findings.iter_mut().filter_map(|finding| finding.fix.as_mut()) {
+        fix.safe = false;
+    }
+    findings.push(reason);
+    findings
 }
 
 /// Whether a value is one text to YAML when nothing stands around it: then quotes would mend nothing.
@@ -173,13 +180,32 @@ fn explain(source: &str, candidate: &Candidate) -> (Finding, Option<String>) {
             (finding, Some(inner))
         }
         Meant::Text => {
-            let sure = candidate.block || !value.contains(',');
-            let finding = needs_quotes(&value, candidate.block).at(range.clone());
+            let comment = comment_in(&value).filter(|_| !candidate.block);
+            let quoted_before = comment.is_some() && value.starts_with(['"', '\'']);
+            let sure = candidate.block || !(value.contains(',') || quoted_before);
+            let finding = match comment {
+                Some(at) => {
+                    let start = range.start + at;
+                    let end =
+                        source[start..].find(['\n', '\r']).map_or(source.len(), |length| start + length);
+                    comment_cuts(source, start..end)
+                }
+                None => needs_quotes(&value, candidate.block).at(range.clone()),
+            };
             let finding =
                 if sure { finding.safe_fix(quoted(&value)) } else { finding.offered_fix(quoted(&value)) };
             (finding, Some(value))
         }
     }
+}
+
+/// A `#` inside `{…}` that takes the rest of the line along, its closing bracket too.
+fn comment_cuts(source: &str, comment: Span) -> Finding {
+    let words = super::shorten(&source[comment.clone()]);
+    Finding::new("comment-cuts-text", Severity::Error, format!("YAML takes `{words}` for a comment"))
+        .at(comment)
+        .because("A `#` behind a blank begins a comment; this one takes the closing bracket along.")
+        .mend("Put the text in quotes, or the comment behind the bracket.")
 }
 
 /// What is wrong with a value that lacks quotes.

@@ -91,7 +91,10 @@ fn of_line(text: &str, line: Span, at: usize, found: &mut Vec<Candidate>) {
     if flow && !whole {
         of_flow(text, value.start, at, false, found);
     }
-    found.push(Candidate { meant: meant(words), range: value.clone(), block: true });
+    // Braces around `key: value` are a map with a mistake in it, never a text: quotes would swallow its keys.
+    if !begins_map(words) {
+        found.push(Candidate { meant: meant(words), range: value.clone(), block: true });
+    }
     if flow && whole {
         of_flow(text, value.start, at, false, found);
     }
@@ -131,6 +134,7 @@ fn value_of(text: &str, line: Span) -> Option<Span> {
         return None;
     }
     let end = match rest.find(" # ") {
+        Some(comment) if rest.starts_with(['{', '[']) && takes_bracket(&rest[comment..]) => rest.len(),
         Some(comment) if !rest.starts_with(['"', '\'']) => comment,
         _ => rest.len(),
     };
@@ -199,14 +203,15 @@ fn over_lines(text: &str, line: Span, at: usize, found: &mut Vec<Candidate>) {
 }
 
 /// The texts of the `{…}` or `[…]` that opens at `start`: those at or before the error, nearest first. With `around`, only
-/// when it is still open there.
+/// when it is still open there. An error at its opening says that it is never closed: a `#` behind it may have taken its end.
 fn of_flow(text: &str, start: usize, at: usize, around: bool, found: &mut Vec<Candidate>) {
     let (values, end) = flow_values(text, start);
     if around && end <= at {
         return;
     }
-    let near = values.iter().rev().filter(|value| value.start <= at).take(3);
-    for value in near {
+    let (before, behind) = values.split_at(values.partition_point(|value| value.start <= at));
+    let cut = behind.iter().filter(|value| comment_in(&text[(*value).clone()]).is_some());
+    for value in before.iter().rev().take(3).chain(cut.take(3)) {
         let words = &text[value.clone()];
         found.push(Candidate { range: value.clone(), meant: meant(words), block: false });
     }
@@ -251,7 +256,8 @@ fn flow_values(text: &str, start: usize) -> (Vec<Span>, usize) {
                     let value = &text[at..limit];
                     let nested =
                         value.starts_with(['{', '[']) && !value.starts_with("{{") && !begins_path(value);
-                    if nested || value.starts_with([',', '}', '\n', '\r']) {
+                    let comment = value.starts_with('#') && !takes_bracket(value);
+                    if nested || comment || value.starts_with([',', '}', '\n', '\r']) {
                         continue;
                     }
                 }
@@ -300,8 +306,9 @@ fn text_length(rest: &str, map: bool) -> usize {
             continue;
         }
         match letter {
-            '[' => brackets += 1,
-            ']' if brackets > 0 => brackets -= 1,
+            '#' if rest[..at].ends_with([' ', '\t']) && !takes_bracket(tail) => break,
+            '[' | '{' => brackets += 1,
+            ']' | '}' if brackets > 0 => brackets -= 1,
             '}' | ']' | '\n' | '\r' => break,
             ',' if brackets == 0 && (!map || key_follows(&tail[1..])) => break,
             _ => {}
@@ -309,6 +316,31 @@ fn text_length(rest: &str, map: bool) -> usize {
         at += letter.len_utf8();
     }
     rest[..at].trim_end().len()
+}
+
+/// Where YAML begins a comment in a value without valid quoting.
+pub(super) fn comment_in(value: &str) -> Option<usize> {
+    value.match_indices('#').map(|(at, _)| at).find(|at| *at == 0 || value[..*at].ends_with([' ', '\t']))
+}
+
+/// Whether a comment in `{…}` would take the closing bracket along: then its `#` belongs to the text.
+fn takes_bracket(comment: &str) -> bool {
+    let line = comment.lines().next().unwrap_or_default();
+    let mut open = 0_usize;
+    line.chars().any(|letter| {
+        match letter {
+            '{' | '[' => open += 1,
+            '}' | ']' if open == 0 => return true,
+            '}' | ']' => open -= 1,
+            _ => {}
+        }
+        false
+    })
+}
+
+/// `{key: …`: a map, however wrong its rest.
+fn begins_map(words: &str) -> bool {
+    words.strip_prefix('{').is_some_and(key_follows)
 }
 
 /// End of the quoted text at the start of `rest`.
