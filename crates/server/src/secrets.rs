@@ -164,16 +164,12 @@ impl rapport_connect::Secrets for Secrets {
     }
 
     fn grant<'a>(&'a self, connection: &'a str) -> Boxed<'a, Result<Option<Grant>, Unavailable>> {
-        Box::pin(async move {
-            self.open_grant(connection).await.map_err(|error| Unavailable(error.to_string()))
-        })
+        Box::pin(
+            async move { self.open_grant(connection).await.map_err(|error| Unavailable(error.to_string())) },
+        )
     }
 
-    fn renewed<'a>(
-        &'a self,
-        connection: &'a str,
-        tokens: &'a Renewed,
-    ) -> Boxed<'a, Result<(), Unavailable>> {
+    fn renewed<'a>(&'a self, connection: &'a str, tokens: &'a Renewed) -> Boxed<'a, Result<(), Unavailable>> {
         Box::pin(async move {
             self.renew(connection, tokens).await.map_err(|error| {
                 tracing::error!(

@@ -56,7 +56,8 @@ impl Secrets {
             refresh_token: clear(&grant.refresh_token),
             expires_at: grant.expires_at,
         };
-        let text = serde_json::to_string(&sealed).map_err(|_| SecretError::Grant { name: name.to_owned() })?;
+        let text =
+            serde_json::to_string(&sealed).map_err(|_| SecretError::Grant { name: name.to_owned() })?;
         self.seal(&what, &row(name), &grant.origins, &text.into()).await
     }
 
