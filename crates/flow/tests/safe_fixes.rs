@@ -38,15 +38,23 @@ fn keeps_the_keys(step: &str, wanted: &[&str], before: bool, after: bool) {
     if fixed == text {
         return;
     }
-    let source = Source::new("flow.yaml", fixed.as_str());
-    let (document, _) = parse(&source);
-    let document = document.unwrap_or_else(|| panic!("no longer read:\n{text}\n{fixed}"));
-    let say = document.root().get("steps").and_then(|steps| steps.get("say"));
-    let mut found = Vec::new();
-    keys(say.unwrap_or_else(|| panic!("no step:\n{text}\n{fixed}")), &mut found);
-    for key in wanted {
+    let found = keys_of_say(&fixed).unwrap_or_else(|| panic!("no longer read:\n{text}\n{fixed}"));
+    // A `}` in the text may end the map for good, with a comment behind it. A step that was read as no map at all has
+    // lost every key.
+    let read = keys_of_say(&text).filter(|keys| !keys.is_empty());
+    for key in
+        wanted.iter().filter(|key| read.as_ref().is_none_or(|read| read.iter().any(|name| name == *key)))
+    {
         assert!(found.iter().any(|name| name == key), "lost `{key}`:\n{text}\n{fixed}");
     }
+}
+
+fn keys_of_say(text: &str) -> Option<Vec<String>> {
+    let source = Source::new("flow.yaml", text);
+    let document = parse(&source).0?;
+    let mut found = Vec::new();
+    keys(document.root().get("steps")?.get("say")?, &mut found);
+    Some(found)
 }
 
 proptest! {
