@@ -125,7 +125,9 @@ async fn grant(
         Fault::bad_template(format!("the connection {connection} could not be read: {error}"))
     })?;
     let grant = found.ok_or_else(|| {
-        Fault::bad_template(format!("there is no connection {connection}; grant it in the settings"))
+        Fault::bad_template(format!(
+            "there is no connection {connection}; grant it with `rapport connection authorize {connection} …`"
+        ))
     })?;
     check_binding(&format!("the connection {connection}"), &grant.origins, target, &transport.guard)?;
     Ok(grant)

@@ -65,7 +65,7 @@ impl Secret {
                     ));
                 }
                 Action::List { format } => {
-                    let entries = installation.store.secrets(installation.account).await?;
+                    let entries = installation.secrets.list().await?;
                     if format == Format::Json {
                         let list: Vec<_> = entries
                             .iter()
@@ -84,7 +84,7 @@ impl Secret {
                     }
                 }
                 Action::Delete { name } => {
-                    if !installation.store.delete_secret(installation.account, &name).await? {
+                    if !installation.secrets.delete(&name).await? {
                         output::note(&format!("There is no secret {name}."));
                         return Ok(Outcome::FoundAnError);
                     }
