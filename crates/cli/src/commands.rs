@@ -3,6 +3,7 @@
 pub(crate) mod call;
 pub(crate) mod chat;
 pub(crate) mod check;
+pub(crate) mod connection;
 pub(crate) mod conversation;
 pub(crate) mod demo;
 pub(crate) mod explain;

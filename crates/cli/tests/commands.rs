@@ -15,6 +15,8 @@ mod call;
 mod chat;
 #[path = "commands/check.rs"]
 mod check;
+#[path = "commands/connection.rs"]
+mod connection;
 #[path = "commands/dialogue_tests.rs"]
 mod dialogue_tests;
 #[path = "commands/usage.rs"]

@@ -4,7 +4,7 @@ use crate::program::{Place, example, rapport};
 use std::io::{BufRead, BufReader};
 use std::process::Stdio;
 
-const COMMANDS: [&str; 11] = [
+const COMMANDS: [&str; 12] = [
     "demo",
     "serve",
     "chat",
@@ -13,6 +13,7 @@ const COMMANDS: [&str; 11] = [
     "call",
     "sandbox",
     "secret",
+    "connection",
     "flow",
     "conversation",
     "explain",
