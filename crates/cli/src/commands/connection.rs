@@ -20,7 +20,7 @@ Examples:
 
 In a flow: auth: {type: granted, connection: zendesk}";
 
-/// Manage connections: grants of a person in the browser, whose tokens are renewed ahead of their end
+/// Manage connections: what a person grants in the browser, renewed by itself
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Connection {
@@ -38,7 +38,7 @@ enum Action {
     /// address with the vendor first. On a machine without a browser forward its port:
     /// ssh -L 8765:127.0.0.1:8765 SERVER.
     #[command(after_help = EXAMPLES)]
-    Authorize(authorize::Authorize),
+    Authorize(Box<authorize::Options>),
     /// Names and origins; never tokens
     List {
         #[arg(long, default_value = "text")]
@@ -55,7 +55,7 @@ impl Connection {
     pub(crate) fn run(self) -> anyhow::Result<Outcome> {
         block_on(async move {
             match self.action {
-                Action::Authorize(authorize) => authorize.run(&self.place).await,
+                Action::Authorize(options) => options.run(&self.place).await,
                 Action::List { format } => list(&self.place, format).await,
                 Action::Delete { name } => delete(&self.place, &name).await,
             }

@@ -151,9 +151,9 @@ fn a_dying_token_is_renewed_once_and_the_next_call_spends_the_new_refresh_token(
     let second = call(&place, &vendor).ends(0);
     let sent: Vec<_> = vendor.asked("/api").into_iter().map(|asked| asked.authorization.unwrap()).collect();
     assert_eq!(sent, ["Bearer access-token-2", "Bearer access-token-3"]);
-    let spent: Vec<_> = vendor.asked("/token").into_iter().skip(1).map(|asked| asked.body).collect();
-    assert_eq!(spent.len(), 2, "one renewal a call");
-    for (number, body) in spent.iter().enumerate() {
+    let renewals: Vec<_> = vendor.asked("/token").into_iter().skip(1).map(|asked| asked.body).collect();
+    assert_eq!(renewals.len(), 2, "one renewal a call");
+    for (number, body) in renewals.iter().enumerate() {
         let token = format!("grant_type=refresh_token&refresh_token=refresh-token-{}&", number + 1);
         assert!(body.starts_with(&token), "{body}");
     }

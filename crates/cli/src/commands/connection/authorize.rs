@@ -13,12 +13,12 @@ use std::time::Duration;
 use url::{Host, Url};
 
 /// How long a person may take in the browser.
-const PATIENCE: Duration = Duration::from_secs(10 * 60);
+const PATIENCE: Duration = Duration::from_mins(10);
 /// How long the token endpoint may take.
 const TOKEN_TIMEOUT: Duration = Duration::from_secs(30);
 
 #[derive(Debug, clap::Args)]
-pub(super) struct Authorize {
+pub(super) struct Options {
     /// The name that flows use, such as zendesk
     name: String,
     /// The vendor's page where a person agrees; a query that the vendor asks for may stand in it
@@ -41,7 +41,7 @@ pub(super) struct Authorize {
     redirect: Url,
 }
 
-impl Authorize {
+impl Options {
     pub(super) async fn run(self, place: &Where) -> anyhow::Result<Outcome> {
         // All that can be wrong is said before a person is sent to the browser.
         let mut settings = rapport_connect::Settings::new(Arc::new(clock::now));
