@@ -18,7 +18,7 @@ pub use bubble::{Annotation, Bubble, Side};
 /// Customers kept; sends to further numbers are refused.
 pub(crate) const CUSTOMERS_MAX: usize = 20_000;
 /// Bubbles kept per customer.
-pub(crate) const BUBBLES_KEPT_MAX: usize = 500;
+pub(crate) const BUBBLES_KEPT_MAX: usize = 5_000;
 /// How long a customer's message keeps the service window open, in seconds.
 pub(crate) const WINDOW_SECONDS: i64 = 24 * 3600;
 
