@@ -27,7 +27,8 @@ fn code(reply: &caller::Reply) -> (u16, String) {
 async fn the_four_searches_of_the_guide_work() {
     let caller = intercom().await;
     let search = async |body: Value| caller.post("/intercom/contacts/search", &body).await.json();
-    let email = search(by("email", "=", "priya@example.com")).await;
+    assert_eq!(search(by("email", "=", "priya@example.com")).await["total_count"], 1);
+    let email = search(by("email", "=", "mateus@example.net")).await;
     assert_eq!(
         (email["type"].as_str(), email["total_count"].as_u64()),
         (Some("list"), Some(2)),
